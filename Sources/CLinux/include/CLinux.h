@@ -1,0 +1,17 @@
+/* Linux calls that Swift's Glibc module does not offer. Names are the system's, prefixed clinux_. */
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* pidfd_open(2); flags may hold CLINUX_PIDFD_THREAD (Linux 6.9). */
+int clinux_pidfd_open(pid_t pid, unsigned int flags);
+#define CLINUX_PIDFD_THREAD 0200
+
+pid_t clinux_gettid(void);
+
+/* syslog(3) with a finished text; priority as in <syslog.h>. */
+void clinux_syslog(int priority, const char *text);
+
+#endif

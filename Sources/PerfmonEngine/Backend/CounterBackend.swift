@@ -1,0 +1,221 @@
+/// Where counts come from. A backend knows raw counts only: every virtual thing of perfmon2
+/// (64-bit values, resets, sets, messages) is the engine's.
+///
+/// All calls come from one thread at a time, under the lock that guards the engine. None may wait.
+public protocol CounterBackend: AnyObject {
+    /// The word of `-o backend=`: `perf`, `msr` or `simulated`.
+    var name: String { get }
+
+    /// The registers this backend offers.
+    var pmu: PmuDescription { get }
+
+    /// Where its event names come from, in the order in which they are asked.
+    var eventSources: [any EventSource] { get }
+
+    /// Nanoseconds of the clock that events and snapshots are stamped with.
+    var now: UInt64 { get }
+
+    /// A descriptor that polls readable while `drainEvents` has work to do.
+    var eventDescriptor: Int32 { get }
+
+    /// Shortest time-out of a time-switched set in nanoseconds; time-outs are rounded up to a
+    /// multiple of it.
+    var timeoutTick: UInt64 { get }
+
+    /// Checks, by asking the hardware or the kernel, that an event can be counted at all.
+    ///
+    /// - Throws: ENOENT or EOPNOTSUPP when this machine cannot count it, EINVAL when bits of the
+    ///   selection contradict each other.
+    func validate(_ selection: EventSelection, systemWide: Bool) throws(PfmError)
+
+    /// Opens everything that the sets need on the target; nothing counts yet. All or nothing.
+    ///
+    /// - Throws: ESRCH when the thread does not exist, EPERM or EACCES when `client` may not
+    ///   monitor it, EBUSY when the hardware is taken, ENFILE when descriptors run out.
+    func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession
+
+    /// Delivers everything that happened up to now, in order of time. The handler may call the
+    /// session the event belongs to, `detach()` included.
+    func drainEvents(_ handler: (BackendEvent) -> Void)
+}
+
+/// What to open for a context that is being loaded.
+public struct AttachRequest: Sendable {
+    /// Chosen by the engine; events carry it back.
+    public var session: UInt64
+    public var target: Target
+    /// Every set of the context.
+    public var sets: [SetProgram]
+    /// Children of the thread are counted too.
+    public var inherit: Bool
+    /// The thread is to be held at each overflow until `release` (`PFM_FL_NOTIFY_BLOCK`).
+    public var holdAtOverflow: Bool
+    /// Who asks; the backend's own privilege never stands in for the client's.
+    public var client: Client
+
+    public init(
+        session: UInt64,
+        target: Target,
+        sets: [SetProgram],
+        inherit: Bool,
+        holdAtOverflow: Bool,
+        client: Client
+    ) {
+        self.session = session
+        self.target = target
+        self.sets = sets
+        self.inherit = inherit
+        self.holdAtOverflow = holdAtOverflow
+        self.client = client
+    }
+}
+
+/// What one event set asks of the hardware.
+public struct SetProgram: Sendable, Equatable {
+    /// The set's id (`set_id`).
+    public var id: UInt16
+    /// Its enabled counters, in ascending order of their PMDs.
+    public var counters: [CounterProgram]
+    /// Nanoseconds after which the set is left; nil unless it is time-switched. Time passes while
+    /// the set counts and, on a thread, while the thread runs.
+    public var timeout: UInt64?
+
+    public init(id: UInt16, counters: [CounterProgram], timeout: UInt64? = nil) {
+        self.id = id
+        self.counters = counters
+        self.timeout = timeout
+    }
+}
+
+/// What one counter of a set counts, and whether its overflows matter.
+public struct CounterProgram: Sendable, Equatable {
+    /// The PMD that shows the count.
+    public var pmd: Int
+    public var selection: EventSelection
+    /// Events until the first overflow, and between overflows from then on until `arm` says
+    /// otherwise; nil when no overflow is expected (a distance of 2^63 or more never is).
+    public var distance: UInt64?
+
+    public init(pmd: Int, selection: EventSelection, distance: UInt64? = nil) {
+        self.pmd = pmd
+        self.selection = selection
+        self.distance = distance
+    }
+}
+
+/// The counters that one loaded context holds.
+public protocol CounterSession: AnyObject {
+    /// Lets a set count, going on from its last counts. At most one set runs at a time.
+    func start(_ set: UInt16) throws(PfmError)
+
+    /// Lets a set count from the thread's next exec on.
+    ///
+    /// - Throws: EOPNOTSUPP on a CPU target or where the backend cannot do it.
+    func startAtExec(_ set: UInt16) throws(PfmError)
+
+    /// Halts a set. No event is counted after it returns.
+    func stop(_ set: UInt16)
+
+    /// The counts of a set, all from one instant; running or not.
+    ///
+    /// - Throws: EBUSY when the hardware could not take the set at all.
+    func read(_ set: UInt16) throws(PfmError) -> Snapshot
+
+    /// Sets the distance to the next overflow of one counter, and between overflows from then on;
+    /// nil: it no longer overflows. Only while the set is halted.
+    func arm(_ set: UInt16, pmd: Int, distance: UInt64?) throws(PfmError)
+
+    /// Sets what is left of the set's time-out in nanoseconds. Only while the set is halted.
+    func setTimeoutLeft(_ set: UInt16, nanoseconds: UInt64)
+
+    /// Replaces what a halted set counts. Raw counts of changed counters start anew at any value.
+    func reprogram(_ program: SetProgram) throws(PfmError)
+
+    /// Lets a thread that was held at an overflow run on.
+    func release()
+
+    /// Gives everything back. Events of this session that are still queued are dropped.
+    func detach()
+}
+
+/// The raw counts of a set at one instant.
+public struct Snapshot: Sendable, Equatable {
+    /// One count for each counter of the program, in its order. They only ever grow, modulo 2^64.
+    public var raw: [UInt64]
+    /// Nanoseconds during which the set was started and its target there to be counted.
+    public var timeEnabled: UInt64
+    /// Nanoseconds of `timeEnabled` during which the hardware really counted.
+    public var timeRunning: UInt64
+    /// When the counts were taken, on the backend's clock.
+    public var time: UInt64
+
+    public init(raw: [UInt64], timeEnabled: UInt64, timeRunning: UInt64, time: UInt64) {
+        self.raw = raw
+        self.timeEnabled = timeEnabled
+        self.timeRunning = timeRunning
+        self.time = time
+    }
+}
+
+/// Something that happened to a session without a command.
+public struct BackendEvent: Sendable {
+    public enum Kind: Sendable {
+        /// Counters reached their distance at the same event; `snapshot` holds all counts of the
+        /// set at that instant, however late the event is delivered.
+        case overflow(pmds: [Int], snapshot: Snapshot, place: SamplePlace)
+        /// The set's time-out is over. The set still runs.
+        case timeout
+        /// The target is gone, or was taken away; counts can still be read until `detach`.
+        case ended(EndReason)
+        /// Overflows that could not be delivered.
+        case lost(count: UInt64)
+    }
+
+    /// The `session` of the attach request.
+    public var session: UInt64
+    /// The set it happened in.
+    public var set: UInt16
+    /// When it happened, on the backend's clock.
+    public var time: UInt64
+    public var kind: Kind
+
+    public init(session: UInt64, set: UInt16, time: UInt64, kind: Kind) {
+        self.session = session
+        self.set = set
+        self.time = time
+        self.kind = kind
+    }
+}
+
+/// Where an overflow happened.
+public struct SamplePlace: Sendable, Equatable {
+    /// Instruction pointer.
+    public var ip: UInt64
+    /// Process id (thread group).
+    public var pid: Int32
+    /// Thread id.
+    public var tid: Int32
+    public var cpu: Int
+    /// Addresses of the call chain, innermost first; empty unless asked for.
+    public var callChain: [UInt64]
+
+    public init(ip: UInt64, pid: Int32, tid: Int32, cpu: Int, callChain: [UInt64] = []) {
+        self.ip = ip
+        self.pid = pid
+        self.tid = tid
+        self.cpu = cpu
+        self.callChain = callChain
+    }
+}
+
+/// Why a session ended by itself.
+public enum EndReason: String, Sendable {
+    /// The monitored thread exited.
+    case exit
+    /// The thread's credentials changed at exec and the kernel took the counters away.
+    case execCredentials = "exec-credentials"
+    /// The monitored CPU went offline.
+    case cpuOffline = "cpu-offline"
+    /// Someone else reprogrammed the hardware.
+    case stolen
+}

@@ -1,0 +1,52 @@
+/// One table of event names: the kernel's generic events, a PMU of sysfs, tracefs, libpfm4, or the
+/// simulated PMU's own.
+public protocol EventSource: AnyObject {
+    /// Names of the PMUs whose events this source lists (`events/<pmu>/`).
+    func pmus() -> [String]
+
+    /// Names of all events of one PMU, as `resolve` takes them.
+    func eventNames(pmu: String) -> [String]
+
+    /// Everything known of one event; nil when this source does not have it.
+    func describe(pmu: String, event: String) -> EventDescription?
+
+    /// Finds the encoding of a name as users write it: `page-faults`, `cycles:u`,
+    /// `msr/tsc/`, `sched:sched_switch`, `mem:0x4000:w`.
+    ///
+    /// - Returns: nil when the name is not of this source's form or not in its table.
+    /// - Throws: EINVAL for a name that is this source's but written wrongly, EOPNOTSUPP for an
+    ///   event that this machine does not have.
+    func resolve(_ name: String) throws(PfmError) -> EventSelection?
+
+    /// The canonical name of an encoding; nil when this source has none for it.
+    func name(of selection: EventSelection) -> String?
+
+    /// Names that resemble an unknown one, nearest first; used in error messages.
+    func namesNear(_ name: String) -> [String]
+}
+
+/// What `events/<pmu>/<EVENT>` shows.
+public struct EventDescription: Sendable {
+    public var pmu: String
+    public var name: String
+    /// One line of prose; empty when nothing is known.
+    public var text: String
+    /// The encoding, when the name alone determines it.
+    public var selection: EventSelection?
+    /// Words that may follow the name, each with its meaning.
+    public var modifiers: [(name: String, text: String)]
+
+    public init(
+        pmu: String,
+        name: String,
+        text: String,
+        selection: EventSelection?,
+        modifiers: [(name: String, text: String)] = []
+    ) {
+        self.pmu = pmu
+        self.name = name
+        self.text = text
+        self.selection = selection
+        self.modifiers = modifiers
+    }
+}

@@ -1,0 +1,142 @@
+public import PerfmonEngine
+
+/// What a directory of the mount contains: files, fixed directories, and families of children
+/// whose names come from the subject.
+public struct DirectoryTable<Subject> {
+    /// Word for the documentation: `root`, `context`, `set`, `pmd`.
+    public let kind: String
+    public let files: [FileRow<Subject>]
+    public let directories: [DirectoryRow<Subject>]
+    public let families: [ChildFamily<Subject>]
+    /// Permission bits and owner of the directory itself and, with the row's mode, of its files.
+    public let ownership: (Subject) -> Ownership
+    /// Stores what chmod, chown or chgrp asks for the directory; nil: refused with EPERM.
+    public let setOwnership: ((Subject, Client, Ownership) throws(PfmError) -> Void)?
+    /// Whether the subject was removed; files still open then answer ENODEV.
+    public let isGone: (Subject) -> Bool
+    /// Told of every write, mkdir and rmdir below the directory, successful or not.
+    public let report: (Subject, CommandReport) -> Void
+
+    public init(
+        kind: String,
+        files: [FileRow<Subject>] = [],
+        directories: [DirectoryRow<Subject>] = [],
+        families: [ChildFamily<Subject>] = [],
+        ownership: @escaping (Subject) -> Ownership,
+        setOwnership: ((Subject, Client, Ownership) throws(PfmError) -> Void)? = nil,
+        isGone: @escaping (Subject) -> Bool = { _ in false },
+        report: @escaping (Subject, CommandReport) -> Void
+    ) {
+        self.kind = kind
+        self.files = files
+        self.directories = directories
+        self.families = families
+        self.ownership = ownership
+        self.setOwnership = setOwnership
+        self.isGone = isGone
+        self.report = report
+    }
+}
+
+/// Mode and owner of a node, as stat(2) shows them.
+public struct Ownership: Sendable, Equatable {
+    /// Permission bits, sticky bit included.
+    public var mode: UInt16
+    public var uid: UInt32
+    public var gid: UInt32
+
+    public init(mode: UInt16, uid: UInt32, gid: UInt32) {
+        self.mode = mode
+        self.uid = uid
+        self.gid = gid
+    }
+}
+
+/// A directory that is always there.
+public struct DirectoryRow<Subject> {
+    public let name: String
+    /// What is below it, in one sentence.
+    public let summary: String
+    public let isPresent: (Subject) -> Bool
+    /// The directory of one subject.
+    public let open: (Subject) -> any DirectorySource
+
+    public init(
+        _ name: String,
+        summary: String,
+        isPresent: @escaping (Subject) -> Bool = { _ in true },
+        open: @escaping (Subject) -> any DirectorySource
+    ) {
+        self.name = name
+        self.summary = summary
+        self.isPresent = isPresent
+        self.open = open
+    }
+}
+
+/// Children whose names the subject decides: `contexts/NAME`, `sets/N`, `pmcN`, `events/<pmu>`.
+public struct ChildFamily<Subject> {
+    /// The names as documentation writes them, such as `pmdN`.
+    public let pattern: String
+    public let summary: String
+    /// Whether the children are directories.
+    public let isDirectory: Bool
+    /// The names that a listing shows to this client.
+    public let names: (Subject, Client) -> [String]
+    /// The child of a name; nil when this family has none of that name.
+    public let find: (Subject, String) -> Child?
+    /// mkdir(2); nil: refused with EPERM.
+    public let make: ((Subject, Client, String, UInt16) throws(PfmError) -> Void)?
+    /// rmdir(2) of an existing child; nil: refused with EPERM.
+    public let remove: ((Subject, Client, String) throws(PfmError) -> Void)?
+
+    public init(
+        _ pattern: String,
+        summary: String,
+        isDirectory: Bool,
+        names: @escaping (Subject, Client) -> [String],
+        find: @escaping (Subject, String) -> Child?,
+        make: ((Subject, Client, String, UInt16) throws(PfmError) -> Void)? = nil,
+        remove: ((Subject, Client, String) throws(PfmError) -> Void)? = nil
+    ) {
+        self.pattern = pattern
+        self.summary = summary
+        self.isDirectory = isDirectory
+        self.names = names
+        self.find = find
+        self.make = make
+        self.remove = remove
+    }
+}
+
+/// What a look-up in a directory finds.
+public enum Child {
+    case file(any FileSource)
+    case directory(any DirectorySource)
+}
+
+/// One command as it arrived and what became of it.
+public struct CommandReport: Sendable {
+    public var client: Client
+    /// Path from the root of the mount.
+    public var path: String
+    /// The line that was written, or the name given to mkdir or rmdir.
+    public var text: String
+    /// Number of the line in its write, from 1, when the write had several; 0 otherwise.
+    public var line: Int
+    /// Bytes from the start of `text` to the word at fault.
+    public var offset: Int
+    /// nil: it was done.
+    public var error: PfmError?
+
+    public init(
+        client: Client, path: String, text: String, line: Int, offset: Int, error: PfmError?
+    ) {
+        self.client = client
+        self.path = path
+        self.text = text
+        self.line = line
+        self.offset = offset
+        self.error = error
+    }
+}

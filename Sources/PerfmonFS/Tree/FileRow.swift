@@ -1,0 +1,52 @@
+public import PerfmonEngine
+
+/// Renders a file: appends its whole text, ending in a newline, to the buffer.
+public typealias Show<Subject> =
+    (Subject, Client, inout TextBuffer) throws(PfmError) -> Void
+
+/// Carries out one line that was written to a file.
+public typealias Store<Subject> =
+    (Subject, Client, CommandLine) throws(PfmError) -> Void
+
+/// One file of a directory: a row of the table from which the nodes, the README in the mount, the
+/// man page pfmfs.5 and docs/abi.md are all made.
+///
+/// `Subject` is what the directory stands for: the engine, a context, an event set, a register.
+public struct FileRow<Subject> {
+    /// How a file behaves when it is read and written.
+    public enum Content {
+        /// Text of less than a page, rendered once per open; a write is one or more lines.
+        case value(show: Show<Subject>?, store: Store<Subject>?)
+        /// Text of any length; rendered when the file is looked at, so that its size is true.
+        case listing(show: Show<Subject>)
+        /// A file with its own handle: one that waits, or one that is binary.
+        case custom(open: (Subject, Client, OpenFlags) throws(PfmError) -> any FileHandle)
+    }
+
+    public let name: String
+    /// Permission bits, such as 0o644.
+    public let mode: UInt16
+    /// What a line of the file looks like: unit, words, base. One line.
+    public let format: String
+    /// What the file is for, in one sentence.
+    public let summary: String
+    public let content: Content
+    /// Whether the file exists for this subject now.
+    public let isPresent: (Subject) -> Bool
+
+    public init(
+        _ name: String,
+        mode: UInt16,
+        format: String,
+        summary: String,
+        content: Content,
+        isPresent: @escaping (Subject) -> Bool = { _ in true }
+    ) {
+        self.name = name
+        self.mode = mode
+        self.format = format
+        self.summary = summary
+        self.content = content
+        self.isPresent = isPresent
+    }
+}

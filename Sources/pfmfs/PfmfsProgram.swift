@@ -1,0 +1,2 @@
+import PerfmonFS
+@main struct PfmfsProgram { static func main() { } }
