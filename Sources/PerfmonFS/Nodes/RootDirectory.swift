@@ -1,0 +1,31 @@
+import PerfmonEngine
+
+/// What the root of the mount stands for.
+final class MountRoot {}
+
+/// The root of the mount.
+enum RootDirectory {
+    static func make() -> any DirectorySource {
+        TableDirectory(table, of: MountRoot())
+    }
+
+    private static var table: DirectoryTable<MountRoot> {
+        DirectoryTable(
+            kind: "root",
+            files: [
+                FileRow(
+                    "version",
+                    mode: 0o444,
+                    format: "2.5",
+                    summary: "Version of the perfmon2 interface.",
+                    content: .value(
+                        show: { (_, _, text) throws(PfmError) in text.append("2.5\n") },
+                        store: nil
+                    )
+                )
+            ],
+            ownership: { _ in Ownership(mode: 0o755, uid: 0, gid: 0) },
+            report: { _, _ in }
+        )
+    }
+}
