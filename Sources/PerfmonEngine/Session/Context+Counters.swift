@@ -1,3 +1,5 @@
+internal import SystemPackage
+
 /// How far a count can be trusted.
 public enum CountQuality: String, Sendable {
     /// Every event was counted.
@@ -41,6 +43,22 @@ extension Context {
             }
         }
         return readings
+    }
+
+    /// What one used PMD came to; its event is `none` when nothing enables it.
+    ///
+    /// - Throws: EINVAL when the register was never used in the set.
+    public func readCounter(_ number: Int, set id: UInt16) throws(PfmError) -> CounterReading {
+        try beginCommand()
+        let set = try requireSet(id)
+        refresh(activeSet)
+        guard let counter = set.counters[number] else {
+            throw PfmError(
+                .invalidArgument, "pmd\(number) was never used in set \(id)",
+                hint: "write pmd\(number)/value first")
+        }
+        let event = eventName(ofPmd: number, in: set) ?? "none"
+        return reading(event, number, counter, in: set, total: totalActiveTime)
     }
 
     /// The reading of one counter, as of the last fold.

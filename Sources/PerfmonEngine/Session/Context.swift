@@ -85,7 +85,8 @@ public final class Context {
 
     var activeSet: EventSet { self.set(activeSetID) ?? sets[0] }
 
-    var pmu: PmuDescription { engine.pmu }
+    /// The registers that the context can use.
+    public var pmu: PmuDescription { engine.pmu }
 
     /// Bits that a counter has in hardware.
     var widthMask: UInt64 {
@@ -128,5 +129,13 @@ extension Target: CustomStringConvertible {
         case .thread(let tid): "thread \(tid)"
         case .cpu(let cpu): "CPU \(cpu)"
         }
+    }
+}
+
+extension Context {
+    /// Takes the oldest message (`read` on a perfmon2 descriptor); nil when there is none.
+    public func takeMessage() -> Message? {
+        engine.drain()
+        return messages.popFirst()
     }
 }

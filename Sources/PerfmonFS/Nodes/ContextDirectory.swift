@@ -1,4 +1,5 @@
 import PerfmonEngine
+import SystemPackage
 
 /// `contexts/NAME/`: one monitoring context.
 enum ContextDirectory {
@@ -36,11 +37,11 @@ enum ContextSettings {
         FileRow(
             "events", mode: 0o644, format: "[setN:] EVENT ... lines, or none",
             summary: "The events of each set by name; word i counts in PMD i.",
-            content: .listing(
+            content: .value(
                 show: { node, _, text in EventLines.show(node.context, &text) },
                 store: { node, _, line throws(PfmError) in
                     try EventLines.store(line, in: node.context)
-                })),
+                }, longest: { CounterLines.longest($0.context) })),
         FileRow(
             "load_context", mode: 0o644,
             format: "pid N, tid N, self, cpu N, or a bare number; set=N may follow",
@@ -146,10 +147,10 @@ enum ContextReadings {
             "counters", mode: 0o444,
             format: "EVENT VALUE quality=... running=PERCENT set=N pmd=N lines",
             summary: "What every event came to since the load, and how far to trust it.",
-            content: .listing(
+            content: .value(
                 show: { node, _, text throws(PfmError) in
                     CounterLines.show(try node.context.readCounters(), &text)
-                })),
+                }, store: nil, longest: { CounterLines.longest($0.context) })),
         FileRow(
             "last_cmd_status", mode: 0o444, format: "ok, or a sentence",
             summary: "What became of the last command in this directory.",

@@ -68,7 +68,7 @@ enum ControlFiles {
     ]
 
     private static func group(
-        _ name: String, _ path: WritableKeyPath<Controls, Int32>, _ summary: String
+        _ name: String, _ path: any WritableKeyPath<Controls, Int32> & Sendable, _ summary: String
     ) -> FileRow<PerfmonMount> {
         FileRow(
             name, mode: 0o644, format: "signed decimal, group id; a group's name is accepted",
@@ -102,7 +102,7 @@ enum ControlFiles {
     }
 
     private static func memoryLimit(
-        _ name: String, _ path: WritableKeyPath<Controls, UInt64>, _ summary: String
+        _ name: String, _ path: any WritableKeyPath<Controls, UInt64> & Sendable, _ summary: String
     ) -> FileRow<PerfmonMount> {
         FileRow(
             name, mode: 0o644,

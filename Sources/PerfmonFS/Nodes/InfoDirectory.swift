@@ -21,7 +21,7 @@ enum InfoDirectory {
                 "available_events", mode: 0o444, format: "PMU EVENT DESCRIPTION lines",
                 summary: "Every event that can be counted.",
                 content: .listing(show: { mount, _, text in
-                    mount.engine.catalog.list { line in text.append(line: line) }
+                    for line in mount.engine.catalog.available() { text.append(line: line) }
                 })),
             FileRow(
                 "last_cmd_status", mode: 0o444, format: "ok, or a sentence",

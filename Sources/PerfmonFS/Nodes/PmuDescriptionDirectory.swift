@@ -102,7 +102,7 @@ private enum RegisterFiles {
     ]
 
     private static func hex(
-        _ name: String, _ summary: String, _ path: KeyPath<Subject, UInt64>
+        _ name: String, _ summary: String, _ path: any KeyPath<Subject, UInt64> & Sendable
     ) -> FileRow<Subject> {
         FileRow(
             name, mode: 0o444, format: "hexadecimal", summary: summary,
