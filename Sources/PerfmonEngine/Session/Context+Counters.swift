@@ -54,8 +54,10 @@ extension Context {
         refresh(activeSet)
         guard let counter = set.counters[number] else {
             throw PfmError(
-                .invalidArgument, "pmd\(number) was never used in set \(id)",
-                hint: "write pmd\(number)/value first")
+                .invalidArgument,
+                "pmd\(number) was never used in set \(id)",
+                hint: "write pmd\(number)/value first"
+            )
         }
         let event = eventName(ofPmd: number, in: set) ?? "none"
         return reading(event, number, counter, in: set, total: totalActiveTime)
@@ -63,13 +65,23 @@ extension Context {
 
     /// The reading of one counter, as of the last fold.
     func reading(
-        _ event: String, _ number: Int, _ counter: CounterState, in set: EventSet, total: UInt64
+        _ event: String,
+        _ number: Int,
+        _ counter: CounterState,
+        in set: EventSet,
+        total: UInt64
     ) -> CounterReading {
         let enabled = total &- counter.contextTimeBase
         let running = set.timeRunning &- counter.runningBase
         var reading = CounterReading(
-            event: event, set: set.id, pmd: number, value: counter.counted, quality: .exact,
-            timeEnabled: enabled, timeRunning: running)
+            event: event,
+            set: set.id,
+            pmd: number,
+            value: counter.counted,
+            quality: .exact,
+            timeEnabled: enabled,
+            timeRunning: running
+        )
         if running == 0 {
             // A thread that slept all the time ran no event: that is a true zero. A set that was
             // never active, or that the hardware never took, has no value at all.

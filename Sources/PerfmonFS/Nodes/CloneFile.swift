@@ -5,11 +5,14 @@ import SystemPackage
 /// own rule and survives the death of a script.
 enum CloneFile {
     static let row = FileRow<PerfmonMount>(
-        "clone", mode: 0o666, format: "the name of the context",
+        "clone",
+        mode: 0o666,
+        format: "the name of the context",
         summary: "Opening makes a context; it goes when the last copy of the descriptor closes.",
         content: .custom(open: { mount, client, _ throws(PfmError) in
             CloneHandle(mount, try mount.engine.createClone(by: client))
-        }))
+        })
+    )
 }
 
 /// An open `clone`. Reading it names the context; each line written to it is one of `ctl`.
@@ -51,10 +54,17 @@ private final class CloneHandle: FileHandle {
     }
 
     private func report(
-        _ line: CommandLine, _ client: Client, _ error: PfmError?
+        _ line: CommandLine,
+        _ client: Client,
+        _ error: PfmError?
     ) -> CommandReport {
         CommandReport(
-            .write, client: client, path: "clone", text: line.text,
-            offset: line.offset(of: error?.subject), error: error)
+            .write,
+            client: client,
+            path: "clone",
+            text: line.text,
+            offset: line.offset(of: error?.subject),
+            error: error
+        )
     }
 }

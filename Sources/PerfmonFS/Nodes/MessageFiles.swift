@@ -6,7 +6,9 @@ import SystemPackage
 enum MessageFiles {
     static let rows: [FileRow<ContextNode>] = [
         FileRow(
-            "msgs", mode: 0o444, format: lineFormat,
+            "msgs",
+            mode: 0o444,
+            format: lineFormat,
             summary: "All queued messages; reading takes none.",
             content: .value(
                 show: { node, _, text in
@@ -14,18 +16,27 @@ enum MessageFiles {
                     for message in node.context.messages.all {
                         MessageLines.append(message, to: &text)
                     }
-                }, store: nil)),
+                },
+                store: nil
+            )
+        ),
         FileRow(
-            "msgs_pipe", mode: 0o444, format: lineFormat,
+            "msgs_pipe",
+            mode: 0o444,
+            format: lineFormat,
             summary: "Waits for messages and takes them; ends when the thread has ended or the "
                 + "context is removed.",
             content: .custom(open: { node, _, _ in
                 StreamLog(waiters: node.messageWaiters, supply: MessageSupply(node)).open()
-            })),
+            })
+        ),
         FileRow(
-            "msgq", mode: 0o444, format: "binary, 56 bytes a message (union pfarg_msg)",
+            "msgq",
+            mode: 0o444,
+            format: "binary, 56 bytes a message (union pfarg_msg)",
             summary: "Waits for a message and takes it, as read(2) on a perfmon2 descriptor did.",
-            content: .custom(open: { node, _, _ in MessageQueueHandle(node) })),
+            content: .custom(open: { node, _, _ in MessageQueueHandle(node) })
+        ),
     ]
 
     private static let lineFormat =

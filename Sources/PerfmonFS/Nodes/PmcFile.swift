@@ -5,7 +5,8 @@ enum PmcFile {
     static func row(_ register: ControlRegister) -> FileRow<SetSubject> {
         let number = register.number
         return FileRow(
-            "pmc\(number)", mode: 0o644,
+            "pmc\(number)",
+            mode: 0o644,
             format: "hexadecimal; decimal is accepted, no_emul64 may follow",
             summary: "The value of the register; reserved bits keep their default.",
             content: .value(
@@ -19,11 +20,18 @@ enum PmcFile {
                     let flags =
                         words.count > 1
                         ? try Words.pmc.parse(
-                            CommandLine(words.dropFirst().map(\.text).joined(separator: " ")))
+                            CommandLine(words.dropFirst().map(\.text).joined(separator: " "))
+                        )
                         : []
                     try subject.context.writePmc(
-                        number, set: subject.id, value: value, flags: flags)
-                }))
+                        number,
+                        set: subject.id,
+                        value: value,
+                        flags: flags
+                    )
+                }
+            )
+        )
     }
 }
 

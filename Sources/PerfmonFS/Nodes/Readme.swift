@@ -10,7 +10,9 @@ enum Readme {
     }
 
     private static func listing<Subject>(
-        _ title: String, _ table: DirectoryTable<Subject>, in text: inout TextBuffer
+        _ title: String,
+        _ table: DirectoryTable<Subject>,
+        in text: inout TextBuffer
     ) {
         text.append("\n\(title)\n")
         for row in table.files { line(row.name, row.summary, in: &text) }

@@ -8,7 +8,9 @@ enum SetDirectory {
         files: SetSettingFiles.rows + SetReadings.rows,
         families: [
             ChildFamily(
-                "pmcN", summary: "A configuration register of the set.", isDirectory: false,
+                "pmcN",
+                summary: "A configuration register of the set.",
+                isDirectory: false,
                 names: { subject, _ in subject.context.pmu.pmcs.map { "pmc\($0.number)" } },
                 find: { subject, name in
                     guard let number = RegisterNames.number(name, "pmc"),
@@ -16,10 +18,18 @@ enum SetDirectory {
                     else { return nil }
                     return .file(
                         TableFile(
-                            PmcFile.row(register), of: subject, in: table, of: subject))
-                }),
+                            PmcFile.row(register),
+                            of: subject,
+                            in: table,
+                            of: subject
+                        )
+                    )
+                }
+            ),
             ChildFamily(
-                "pmdN", summary: "A data register of the set.", isDirectory: true,
+                "pmdN",
+                summary: "A data register of the set.",
+                isDirectory: true,
                 names: { subject, _ in subject.context.pmu.pmds.map { "pmd\($0.number)" } },
                 find: { subject, name in
                     guard let number = RegisterNames.number(name, "pmd"),
@@ -27,8 +37,12 @@ enum SetDirectory {
                     else { return nil }
                     return .directory(
                         TableDirectory(
-                            PmdDirectory.table, of: PmdSubject(set: subject, number: number)))
-                }),
+                            PmdDirectory.table,
+                            of: PmdSubject(set: subject, number: number)
+                        )
+                    )
+                }
+            ),
         ],
         ownership: { $0.node.ownership },
         setOwnership: { subject, _, ownership in subject.node.setOwnership(ownership) },
@@ -37,42 +51,62 @@ enum SetDirectory {
             subject.node.setFileOwnership(subject.path(name), ownership)
         },
         isGone: { $0.isGone },
-        report: { subject, report in subject.node.record(report) })
+        report: { subject, report in subject.node.record(report) }
+    )
 }
 
 /// The files that say how a set is left, and what it counts.
 enum SetSettingFiles {
     static let rows: [FileRow<SetSubject>] = [
         FileRow(
-            "set_flags", mode: 0o644, format: "words: ovfl_switch time_switch expl_next, or none",
+            "set_flags",
+            mode: 0o644,
+            format: "words: ovfl_switch time_switch expl_next, or none",
             summary: "How the set is left.",
             content: .value(
                 show: { subject, _, text in text.append(line: Words.set.text(subject.set.flags)) },
                 store: { subject, _, line throws(PfmError) in
                     try subject.context.changeSet(
-                        subject.id, SetSettings(flags: try Words.set.parse(line)))
-                })),
+                        subject.id,
+                        SetSettings(flags: try Words.set.parse(line))
+                    )
+                }
+            )
+        ),
         FileRow(
-            "set_timeout", mode: 0o644,
+            "set_timeout",
+            mode: 0o644,
             format: "decimal, nanoseconds; the suffixes ns us ms s are accepted",
             summary: "Time after which a time-switched set is left; reads back rounded up.",
             content: .value(
                 show: { subject, _, text in text.append(line: subject.set.timeout) },
                 store: { subject, _, line throws(PfmError) in
                     try subject.context.changeSet(
-                        subject.id, SetSettings(timeout: try Numbers.duration(line.trimmed)))
-                })),
+                        subject.id,
+                        SetSettings(timeout: try Numbers.duration(line.trimmed))
+                    )
+                }
+            )
+        ),
         FileRow(
-            "set_id_next", mode: 0o644, format: "decimal",
+            "set_id_next",
+            mode: 0o644,
+            format: "decimal",
             summary: "The set that follows when expl_next is set.",
             content: .value(
                 show: { subject, _, text in text.append(line: subject.set.nextID) },
                 store: { subject, _, line throws(PfmError) in
                     try subject.context.changeSet(
-                        subject.id, SetSettings(nextID: try SetNumbers.parse(line.trimmed)))
-                })),
+                        subject.id,
+                        SetSettings(nextID: try SetNumbers.parse(line.trimmed))
+                    )
+                }
+            )
+        ),
         FileRow(
-            "events", mode: 0o644, format: "EVENT ..., or none",
+            "events",
+            mode: 0o644,
+            format: "EVENT ..., or none",
             summary: "The events of the set by name; word i counts in PMD i.",
             content: .value(
                 show: { subject, _, text in
@@ -82,12 +116,17 @@ enum SetSettingFiles {
                 store: { subject, _, line throws(PfmError) in
                     guard !line.words.isEmpty else {
                         throw PfmError(
-                            .invalidArgument, "an empty line names no event",
-                            hint: "write event names, or none to clear the set")
+                            .invalidArgument,
+                            "an empty line names no event",
+                            hint: "write event names, or none to clear the set"
+                        )
                     }
                     let names = line.words.map(\.text)
                     try subject.context.setEvents(names == ["none"] ? [] : names, set: subject.id)
-                }, longest: { CounterLines.longest($0.context) })),
+                },
+                longest: { CounterLines.longest($0.context) }
+            )
+        ),
     ]
 }
 
@@ -125,30 +164,48 @@ enum SetReadings {
             text.append(line: "set_avail_pmds \(info.availablePmds)")
         },
         FileRow(
-            "pmcs", mode: 0o444, format: "pmcN value=0x... name=... lines",
+            "pmcs",
+            mode: 0o444,
+            format: "pmcN value=0x... name=... lines",
             summary: "The PMCs that are in use.",
             content: .value(
-                show: { subject, _, text in PmcLines.show(subject, &text) }, store: nil,
-                longest: { PmcLines.longest($0) })),
+                show: { subject, _, text in PmcLines.show(subject, &text) },
+                store: nil,
+                longest: { PmcLines.longest($0) }
+            )
+        ),
         FileRow(
-            "pmds", mode: 0o444,
+            "pmds",
+            mode: 0o444,
             format: "pmdN value=... enabled=NS running=NS pct=... quality=... event=... lines",
             summary: "The PMDs that are in use, all values from one instant.",
             content: .value(
                 show: { subject, _, text throws(PfmError) in
                     try PmdLines.show(subject, &text)
-                }, store: nil, longest: { PmdLines.longest($0) })),
+                },
+                store: nil,
+                longest: { PmdLines.longest($0) }
+            )
+        ),
     ]
 
     private static func reading(
-        _ name: String, _ format: String, _ summary: String,
+        _ name: String,
+        _ format: String,
+        _ summary: String,
         _ show: @escaping @Sendable (SetInformation, inout TextBuffer) -> Void
     ) -> FileRow<SetSubject> {
         FileRow(
-            name, mode: 0o444, format: format, summary: summary,
+            name,
+            mode: 0o444,
+            format: format,
+            summary: summary,
             content: .value(
                 show: { subject, _, text throws(PfmError) in
                     show(try subject.context.information(ofSet: subject.id), &text)
-                }, store: nil))
+                },
+                store: nil
+            )
+        )
     }
 }

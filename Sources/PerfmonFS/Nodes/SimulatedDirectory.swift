@@ -7,7 +7,8 @@ enum SimulatedDirectory {
         kind: "simulated",
         files: [
             FileRow(
-                "clock", mode: 0o644,
+                "clock",
+                mode: 0o644,
                 format: "decimal, nanoseconds; writing +DURATION moves a manual clock forward",
                 summary: "The simulated time; mount with simulated_clock=manual to move it.",
                 content: .value(
@@ -15,30 +16,42 @@ enum SimulatedDirectory {
                         mount.engine.drain()
                         text.append(line: mount.engine.now)
                     },
-                    store: { mount, _, line throws(PfmError) in try advance(mount, line) }))
+                    store: { mount, _, line throws(PfmError) in try advance(mount, line) }
+                )
+            )
         ],
         ownership: { _ in PerfmonMount.rootOwned(0o755) },
-        report: { $0.history.record($1) })
+        report: { $0.history.record($1) }
+    )
 
     private static func advance(
-        _ mount: PerfmonMount, _ line: CommandLine
+        _ mount: PerfmonMount,
+        _ line: CommandLine
     ) throws(PfmError) {
         guard let backend = mount.simulated, backend.clock.isManual else {
             throw PfmError(
-                .notPermitted, "this clock runs by itself",
-                hint: "mount with -o backend=simulated,simulated_clock=manual to move it")
+                .notPermitted,
+                "this clock runs by itself",
+                hint: "mount with -o backend=simulated,simulated_clock=manual to move it"
+            )
         }
         let text = line.trimmed
         guard text.hasPrefix("+") else {
             throw PfmError(
-                .invalidArgument, "time only goes forward",
-                hint: "write +DURATION, such as +10ms", subject: text)
+                .invalidArgument,
+                "time only goes forward",
+                hint: "write +DURATION, such as +10ms",
+                subject: text
+            )
         }
         let duration = try Numbers.duration(String(text.dropFirst()))
         guard duration <= longestStep else {
             throw PfmError(
-                .invalidArgument, "\(text) is too long a step",
-                hint: "at most one day at once", subject: text)
+                .invalidArgument,
+                "\(text) is too long a step",
+                hint: "at most one day at once",
+                subject: text
+            )
         }
         backend.clock.advance(by: duration)
         mount.engine.drain()

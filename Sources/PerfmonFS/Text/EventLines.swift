@@ -27,9 +27,11 @@ enum EventLines {
         }
         guard !words.isEmpty else {
             throw PfmError(
-                .invalidArgument, "an empty line names no event",
+                .invalidArgument,
+                "an empty line names no event",
                 hint: "write event names, or none to clear the set; info/available_events lists "
-                    + "them")
+                    + "them"
+            )
         }
         try context.setEvents(words == ["none"] ? [] : words, set: set)
     }
