@@ -52,6 +52,7 @@ public final class Engine {
     private var lastSerial: UInt64 = 0
     private var lastSession: UInt64 = 0
     private var isDraining = false
+    private var traceLimit = RateLimit(perSecond: 50)
     private var generator: any RandomNumberGenerator
 
     public init(
@@ -174,6 +175,7 @@ extension Engine {
     }
 
     func messagesArrived(_ context: Context) {
+        context.notice?.send()
         observer?.messagesArrived(in: context)
     }
 
@@ -190,9 +192,16 @@ extension Engine {
         statistics[cpu][keyPath: field] &+= amount
     }
 
+    /// Writes a line of tracing to the log, so many a second at most.
+    public func trace(_ line: String) {
+        guard let suppressed = traceLimit.pass(at: now) else { return }
+        let gap = suppressed == 0 ? "" : " (\(suppressed) lines before this one were dropped)"
+        log.notice("\(line)\(gap)")
+    }
+
     func traceOverflow(_ context: Context, pmds: [Int], place: SamplePlace) {
         guard controls.debugOverflow != 0 else { return }
-        log.notice(
+        trace(
             """
             context \(context.name): overflow of pmd \(RegisterSet(pmds)) in set \
             \(context.activeSetID), thread \(place.tid), CPU \(place.cpu)

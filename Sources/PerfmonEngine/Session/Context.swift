@@ -46,6 +46,9 @@ public final class Context {
     /// What `last_cmd_status` shows: "ok", or the sentence of the last refusal.
     public var commandStatus = "ok"
 
+    /// Who gets a signal at each message; nil: nobody.
+    public internal(set) var notice: SignalNotice?
+
     /// One restart of a masked per-thread context is permitted (`flags.can_restart`).
     var canRestart = false
     /// A thread is held at an overflow until restart.

@@ -61,5 +61,12 @@ final class ContextNode {
     func record(_ report: CommandReport) {
         context.commandStatus = CommandHistory.sentence(of: report, note: context.note)
         mount.history.record(report, note: context.note)
+        guard engine.controls.debug != 0 else { return }
+        engine.trace(
+            """
+            uid \(report.client.uid) thread \(report.client.tid) \(report.path) \
+            "\(report.text)": \(context.commandStatus)
+            """
+        )
     }
 }

@@ -23,8 +23,11 @@ struct DirectoryDocument {
         }
         entries += table.families.map {
             Entry(
-                name: $0.pattern + ($0.isDirectory ? "/" : ""), mode: nil,
-                format: $0.isDirectory ? "directory" : "file", summary: $0.summary)
+                name: $0.pattern + ($0.isDirectory ? "/" : ""),
+                mode: nil,
+                format: $0.isDirectory ? "directory" : "file",
+                summary: $0.summary
+            )
         }
     }
 }
