@@ -1,15 +1,19 @@
-import PerfmonEngine
+public import PerfmonEngine
 
 /// What the root of the mount stands for.
 final class MountRoot {}
 
+extension MountContent {
+    /// Makes what a mount with these options serves. Called once, before the process goes to the
+    /// background and before it has threads.
+    public static func make(for options: MountOptions) throws(PfmError) -> sending MountContent {
+        MountContent(root: TableDirectory(RootDirectory.table, of: MountRoot()))
+    }
+}
+
 /// The root of the mount.
 enum RootDirectory {
-    static func make() -> any DirectorySource {
-        TableDirectory(table, of: MountRoot())
-    }
-
-    private static var table: DirectoryTable<MountRoot> {
+    static var table: DirectoryTable<MountRoot> {
         DirectoryTable(
             kind: "root",
             files: [

@@ -10,8 +10,7 @@ final class Rendering {
 struct KeptRendering {
     let rendering: Rendering
     let uid: UInt32
-    /// When it was made, in milliseconds of the monotonic clock.
-    let time: Int
+    let time: ContinuousClock.Instant
 }
 
 /// An open listing: serves the rendering whose size the client was told.
@@ -59,7 +58,7 @@ extension TableFile {
     /// The rendering whose size the file shows to a client now, made when there is no recent one.
     /// nil when the file cannot be rendered; the read then says why.
     func rendering(with show: Show<Subject>, for client: Client) -> Rendering? {
-        let now = MonotonicClock.milliseconds()
+        let now = ContinuousClock.now
         if let kept, kept.uid == client.uid, now - kept.time < Self.keepingTime {
             return kept.rendering
         }
@@ -82,6 +81,6 @@ extension TableFile {
         return rendering
     }
 
-    /// How long, in milliseconds, a stat(2) and the open(2) after it count as one look.
-    private static var keepingTime: Int { 1000 }
+    /// How long a stat(2) and the open(2) after it count as one look.
+    private static var keepingTime: Duration { .seconds(1) }
 }
