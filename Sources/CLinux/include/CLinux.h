@@ -20,4 +20,9 @@ int clinux_set_thread_name(const char *name);
 /* syslog(3) with a finished text; priority as in <syslog.h>. */
 void clinux_syslog(int priority, const char *text);
 
+/* Of ThreadSanitizer's run-time library: an order between threads that it cannot see itself. Only
+   builds with -sanitize=thread can link them. */
+void __tsan_acquire(void *token);
+void __tsan_release(void *token);
+
 #endif

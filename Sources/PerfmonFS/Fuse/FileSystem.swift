@@ -7,28 +7,34 @@ import SystemPackage
 public final class FileSystem: Sendable {
     /// The tree. The lock is never held while something waits for the kernel.
     let tree: Guarded<FileTree>
+    /// The reads that wait; guarded by the tree's lock, for those who hold it already.
+    nonisolated(unsafe) let parkedReads: ParkedReads
 
     /// Serves what a mount is made of. The caller keeps no way to it.
     public init(_ content: sending MountContent) {
+        parkedReads = ParkedReads()
         tree = Guarded(FileTree(content))
     }
 
     /// The file system that a request is for.
-    static func of(_ request: fuse_req_t) -> FileSystem {
+    @inline(__always)
+    static func of(_ request: fuse_req_t) -> Unmanaged<FileSystem> {
         guard let pointer = fuse_req_userdata(request) else {
             fatalError("the session was made without its file system")
         }
-        return Unmanaged<FileSystem>.fromOpaque(pointer).takeUnretainedValue()
+        return Unmanaged<FileSystem>.fromOpaque(pointer)
     }
 
     /// Carries out a request under the lock. `body` answers it, or throws before it does.
     @inline(__always)
-    func answer(_ request: fuse_req_t, _ body: (FileTree) throws(PfmError) -> Void) {
-        tree.withLock { tree in
-            do throws(PfmError) {
-                try body(tree)
-            } catch {
-                fuse_reply_err(request, error.code.rawValue)
+    static func answer(_ request: fuse_req_t, _ body: (FileTree) throws(PfmError) -> Void) {
+        of(request)._withUnsafeGuaranteedRef { fileSystem in
+            fileSystem.tree.withLock { tree in
+                do throws(PfmError) {
+                    try body(tree)
+                } catch {
+                    fuse_reply_err(request, error.code.rawValue)
+                }
             }
         }
     }
@@ -42,8 +48,9 @@ public final class FileSystem: Sendable {
             request,
             { request, _ in
                 guard let request else { return }
-                FileSystem.of(request).tree.withLock { tree in
-                    tree.parkedReads.interrupt(UInt(bitPattern: request))
+                let fileSystem = FileSystem.of(request).takeUnretainedValue()
+                fileSystem.tree.withLock { _ in
+                    fileSystem.parkedReads.interrupt(UInt(bitPattern: request))
                 }
             },
             nil

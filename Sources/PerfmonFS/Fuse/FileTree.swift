@@ -7,7 +7,6 @@ import PerfmonEngine
 final class FileTree: MountedTree {
     let root: Inode
     let services: MountServices
-    let parkedReads = ParkedReads()
     /// What the kernel has still to be told.
     let notices = NoticeQueue()
     /// What to do when a descriptor has something to read.

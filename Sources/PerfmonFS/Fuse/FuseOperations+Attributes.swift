@@ -6,7 +6,7 @@ import SystemPackage
 
 extension FuseOperations {
     static func getattr(_ request: fuse_req_t, _ id: fuse_ino_t) {
-        FileSystem.of(request).answer(request) { tree in
+        FileSystem.answer(request) { tree in
             replyAttributes(request, of: tree.inode(id), in: tree)
         }
     }
@@ -19,7 +19,7 @@ extension FuseOperations {
         _ wanted: stat,
         _ fields: Int32
     ) {
-        FileSystem.of(request).answer(request) { (tree) throws(PfmError) in
+        FileSystem.answer(request) { (tree) throws(PfmError) in
             let inode = tree.inode(id)
             let owner = FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID
             let times =

@@ -23,7 +23,7 @@ extension FuseOperations {
         _ offset: off_t,
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
-        FileSystem.of(request).answer(request) { (tree) throws(PfmError) in
+        FileSystem.answer(request) { (tree) throws(PfmError) in
             let inode = tree.inode(id)
             let entries = try entries(request, inode, offset, info)
             fill(request, size) { buffer in
@@ -56,7 +56,7 @@ extension FuseOperations {
         _ offset: off_t,
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
-        FileSystem.of(request).answer(request) { (tree) throws(PfmError) in
+        FileSystem.answer(request) { (tree) throws(PfmError) in
             let inode = tree.inode(id)
             let client = FileSystem.client(of: request)
             let entries = try entries(request, inode, offset, info)

@@ -9,7 +9,7 @@ extension FuseOperations {
         _ id: fuse_ino_t,
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
-        FileSystem.of(request).answer(request) { (tree) throws(PfmError) in
+        FileSystem.answer(request) { (tree) throws(PfmError) in
             guard let file = tree.inode(id).file else {
                 throw PfmError(.isDirectory, "a directory is not opened as a file")
             }
@@ -32,20 +32,17 @@ extension FuseOperations {
         _ offset: off_t,
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
-        FileSystem.of(request).answer(request) { (tree) throws(PfmError) in
+        FileSystem.answer(request) { (tree) throws(PfmError) in
             guard let open = OpenFile.of(info) else {
                 throw PfmError(.badFileDescriptor, "not open")
             }
-            open.handle.read(
-                ReadRequest(
-                    request,
-                    offset: Int(offset),
-                    size: size,
-                    client: FileSystem.client(of: request),
-                    isNonBlocking: info.pointee.flags & O_NONBLOCK != 0,
-                    parkedReads: tree.parkedReads
-                )
+            let read = ReadRequest(
+                request,
+                offset: Int(offset),
+                size: size,
+                isNonBlocking: info.pointee.flags & O_NONBLOCK != 0
             )
+            open.takeUnretainedValue().handle.read(read)
         }
     }
 
@@ -54,12 +51,15 @@ extension FuseOperations {
         _ data: UnsafeRawBufferPointer,
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
-        FileSystem.of(request).answer(request) { (tree) throws(PfmError) in
+        FileSystem.answer(request) { (tree) throws(PfmError) in
             guard let open = OpenFile.of(info) else {
                 throw PfmError(.badFileDescriptor, "not open")
             }
             let bytes = data.assumingMemoryBound(to: UInt8.self).span
-            let taken = try open.handle.write(bytes, by: FileSystem.client(of: request))
+            let taken = try open.takeUnretainedValue().handle.write(
+                bytes,
+                by: FileSystem.client(of: request)
+            )
             fuse_reply_write(request, taken)
         }
     }
@@ -69,15 +69,15 @@ extension FuseOperations {
         _ info: UnsafeMutablePointer<fuse_file_info>,
         _ handle: OpaquePointer?
     ) {
-        FileSystem.of(request).answer(request) { (tree) throws(PfmError) in
+        FileSystem.answer(request) { (tree) throws(PfmError) in
             guard let open = OpenFile.of(info) else {
                 throw PfmError(.badFileDescriptor, "not open")
             }
             let events =
                 if let handle {
-                    open.handle.poll(PollWaker(handle))
+                    open.takeUnretainedValue().handle.poll(PollWaker(handle))
                 } else {
-                    open.handle.poll(nil)
+                    open.takeUnretainedValue().handle.poll(nil)
                 }
             fuse_reply_poll(request, events.rawValue)
         }
@@ -92,8 +92,8 @@ extension FuseOperations {
         _ request: fuse_req_t,
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
-        FileSystem.of(request).answer(request) { tree in
-            OpenFile.of(info)?.leave()
+        FileSystem.answer(request) { tree in
+            OpenFile.of(info)?.takeUnretainedValue().leave()
             fuse_reply_err(request, 0)
         }
     }

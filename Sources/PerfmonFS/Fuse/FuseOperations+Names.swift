@@ -9,20 +9,20 @@ extension FuseOperations {
         _ parent: fuse_ino_t,
         _ name: UnsafePointer<CChar>
     ) {
-        FileSystem.of(request).answer(request) { (tree) throws(PfmError) in
+        FileSystem.answer(request) { (tree) throws(PfmError) in
             try replyEntry(request, try checked(name), in: tree.inode(parent), of: tree)
         }
     }
 
     static func forget(_ request: fuse_req_t, _ id: fuse_ino_t, _ count: UInt64) {
-        FileSystem.of(request).tree.withLock { tree in
+        FileSystem.of(request).takeUnretainedValue().tree.withLock { tree in
             tree.inode(id).forget(count)
         }
         fuse_reply_none(request)
     }
 
     static func forget(_ request: fuse_req_t, _ list: UnsafeBufferPointer<fuse_forget_data>) {
-        FileSystem.of(request).tree.withLock { tree in
+        FileSystem.of(request).takeUnretainedValue().tree.withLock { tree in
             for item in list {
                 tree.inode(item.ino).forget(item.nlookup)
             }
@@ -36,7 +36,7 @@ extension FuseOperations {
         _ name: UnsafePointer<CChar>,
         _ mode: mode_t
     ) {
-        FileSystem.of(request).answer(request) { (tree) throws(PfmError) in
+        FileSystem.answer(request) { (tree) throws(PfmError) in
             let inode = tree.inode(parent)
             let name = try checked(name)
             let source = try living(inode)
@@ -56,7 +56,7 @@ extension FuseOperations {
         _ parent: fuse_ino_t,
         _ name: UnsafePointer<CChar>
     ) {
-        FileSystem.of(request).answer(request) { (tree) throws(PfmError) in
+        FileSystem.answer(request) { (tree) throws(PfmError) in
             let inode = tree.inode(parent)
             let name = try checked(name)
             try living(inode).remove(name, by: FileSystem.client(of: request))
@@ -108,7 +108,7 @@ extension FuseOperations {
         _ refusal: Refusal
     ) {
         guard let request, let name else { return }
-        FileSystem.of(request).answer(request) { (tree) throws(PfmError) in
+        FileSystem.answer(request) { (tree) throws(PfmError) in
             let source = try living(tree.inode(parent))
             let name = try checked(name)
             let error = refusal.sentence(name)

@@ -89,7 +89,7 @@ public final class FuseSession: Sendable {
         for thread in threads {
             thread.join()
         }
-        fileSystem.tree.withLock { $0.parkedReads.failAll() }
+        fileSystem.tree.withLock { _ in fileSystem.parkedReads.failAll() }
     }
 
     /// Removes the mount, if it is still there.

@@ -11,10 +11,8 @@ final class OpenFile {
 
     /// The open file behind a handle that the kernel got from `enter`.
     @inline(__always)
-    static func of(_ info: UnsafeMutablePointer<fuse_file_info>) -> OpenFile? {
-        UnsafeRawPointer(bitPattern: UInt(info.pointee.fh)).map {
-            Unmanaged<OpenFile>.fromOpaque($0).takeUnretainedValue()
-        }
+    static func of(_ info: UnsafeMutablePointer<fuse_file_info>) -> Unmanaged<OpenFile>? {
+        UnsafeRawPointer(bitPattern: UInt(info.pointee.fh)).map(Unmanaged<OpenFile>.fromOpaque)
     }
 
     /// Hands the open file to the kernel until `leave`.

@@ -2,7 +2,10 @@ public import PerfmonEngine
 
 /// What a directory of the mount contains: files, fixed directories, and families of children
 /// whose names come from the subject.
-public struct DirectoryTable<Subject> {
+///
+/// Make each table once, as a `static let`: it is looked into at every look-up of a name. It never
+/// changes, and its closures run only under the mount's lock, so threads may share it.
+public final class DirectoryTable<Subject>: @unchecked Sendable {
     /// Word for the documentation: `root`, `context`, `set`, `pmd`.
     public let kind: String
     public let files: [FileRow<Subject>]
@@ -14,7 +17,7 @@ public struct DirectoryTable<Subject> {
     public let setOwnership: ((Subject, Client, Ownership) throws(PfmError) -> Void)?
     /// Mode and owner that chmod, chown or chgrp gave to one file by name; nil: the row's mode and
     /// the directory's owner.
-    public let fileOwnership: (Subject, String) -> Ownership?
+    public let fileOwnership: ((Subject, String) -> Ownership?)?
     /// Stores what chmod, chown or chgrp asks for one file; nil: refused with EPERM.
     public let setFileOwnership: ((Subject, Client, String, Ownership) throws(PfmError) -> Void)?
     /// Whether the subject was removed; files still open then answer ENODEV.
@@ -22,6 +25,14 @@ public struct DirectoryTable<Subject> {
     /// Told of every write, mkdir and rmdir in the directory, successful or not, and of every
     /// other operation that was refused (`CommandReport.Kind`).
     public let report: (Subject, CommandReport) -> Void
+    /// Where the rows are, by name.
+    private let rows: [String: Row]
+
+    /// A row of the table, by its index.
+    enum Row {
+        case file(Int)
+        case directory(Int)
+    }
 
     public init(
         kind: String,
@@ -30,7 +41,7 @@ public struct DirectoryTable<Subject> {
         families: [ChildFamily<Subject>] = [],
         ownership: @escaping (Subject) -> Ownership,
         setOwnership: ((Subject, Client, Ownership) throws(PfmError) -> Void)? = nil,
-        fileOwnership: @escaping (Subject, String) -> Ownership? = { _, _ in nil },
+        fileOwnership: ((Subject, String) -> Ownership?)? = nil,
         setFileOwnership: ((Subject, Client, String, Ownership) throws(PfmError) -> Void)? = nil,
         isGone: @escaping (Subject) -> Bool = { _ in false },
         report: @escaping (Subject, CommandReport) -> Void
@@ -45,6 +56,19 @@ public struct DirectoryTable<Subject> {
         self.setFileOwnership = setFileOwnership
         self.isGone = isGone
         self.report = report
+        var rows: [String: Row] = [:]
+        for (index, row) in files.enumerated() {
+            rows[row.name] = .file(index)
+        }
+        for (index, row) in directories.enumerated() {
+            rows[row.name] = .directory(index)
+        }
+        self.rows = rows
+    }
+
+    /// The row of a name; nil when only a family can have it.
+    func row(_ name: String) -> Row? {
+        rows[name]
     }
 }
 
