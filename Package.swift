@@ -68,7 +68,14 @@ let package = Package(
         ),
         .testTarget(
             name: "PerfmonFSTests",
-            dependencies: ["PerfmonFS", "PerfmonEngine"],
+            dependencies: [
+                "CFuse",
+                "CLinux",
+                "PerfmonEngine",
+                "PerfmonFS",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict
         ),
     ]

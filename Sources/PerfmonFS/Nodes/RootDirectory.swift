@@ -13,23 +13,21 @@ extension MountContent {
 
 /// The root of the mount.
 enum RootDirectory {
-    static var table: DirectoryTable<MountRoot> {
-        DirectoryTable(
-            kind: "root",
-            files: [
-                FileRow(
-                    "version",
-                    mode: 0o444,
-                    format: "2.5",
-                    summary: "Version of the perfmon2 interface.",
-                    content: .value(
-                        show: { (_, _, text) throws(PfmError) in text.append("2.5\n") },
-                        store: nil
-                    )
+    static let table = DirectoryTable<MountRoot>(
+        kind: "root",
+        files: [
+            FileRow(
+                "version",
+                mode: 0o444,
+                format: "2.5",
+                summary: "Version of the perfmon2 interface.",
+                content: .value(
+                    show: { (_, _, text) throws(PfmError) in text.append("2.5\n") },
+                    store: nil
                 )
-            ],
-            ownership: { _ in Ownership(mode: 0o755, uid: 0, gid: 0) },
-            report: { _, _ in }
-        )
-    }
+            )
+        ],
+        ownership: { _ in Ownership(mode: 0o755, uid: 0, gid: 0) },
+        report: { _, _ in }
+    )
 }
