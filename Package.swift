@@ -63,7 +63,12 @@ let package = Package(
         ),
         .testTarget(
             name: "PerfmonEngineTests",
-            dependencies: ["PerfmonEngine"],
+            dependencies: [
+                "CLinux",
+                "CPerfEvent",
+                "PerfmonEngine",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,7 +1,14 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <linux/capability.h>
+#include <linux/netlink.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -18,4 +25,91 @@ pid_t clinux_gettid(void)
 void clinux_syslog(int priority, const char *text)
 {
 	syslog(priority, "%s", text);
+}
+
+int clinux_effective_capabilities(pid_t tid, uint64_t *capabilities)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, tid };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &header, data) != 0)
+		return -1;
+	*capabilities = data[0].effective | (uint64_t)data[1].effective << 32;
+	return 0;
+}
+
+void clinux_name_thread(const char *name)
+{
+	prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+int clinux_epoll_create(void)
+{
+	return epoll_create1(EPOLL_CLOEXEC);
+}
+
+int clinux_epoll_add(int epoll, int descriptor, uint64_t token)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = token };
+
+	return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+int clinux_epoll_remove(int epoll, int descriptor)
+{
+	return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, 0);
+}
+
+int clinux_epoll_reports(int epoll, struct clinux_report *reports, int capacity)
+{
+	struct epoll_event events[64];
+	int count = epoll_wait(epoll, events, capacity < 64 ? capacity : 64, 0);
+
+	for (int i = 0; i < count; i++) {
+		reports[i].token = events[i].data.u64;
+		reports[i].is_hang_up = (events[i].events & EPOLLHUP) != 0;
+	}
+	return count;
+}
+
+int clinux_timer_create(void)
+{
+	return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+}
+
+int clinux_timer_set(int timer, uint64_t first, uint64_t interval)
+{
+	struct itimerspec time = {
+		.it_value = { (time_t)(first / 1000000000), (long)(first % 1000000000) },
+		.it_interval = { (time_t)(interval / 1000000000), (long)(interval % 1000000000) },
+	};
+
+	return timerfd_settime(timer, 0, &time, 0);
+}
+
+uint64_t clinux_timer_left(int timer)
+{
+	struct itimerspec time;
+
+	if (timerfd_gettime(timer, &time) != 0)
+		return 0;
+	return (uint64_t)time.it_value.tv_sec * 1000000000 + (uint64_t)time.it_value.tv_nsec;
+}
+
+int clinux_eventfd(void)
+{
+	return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+int clinux_open_uevents(void)
+{
+	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+	int descriptor = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+				NETLINK_KOBJECT_UEVENT);
+
+	if (descriptor >= 0 && bind(descriptor, (struct sockaddr *)&address, sizeof address) != 0) {
+		close(descriptor);
+		return -1;
+	}
+	return descriptor;
 }

@@ -11,6 +11,36 @@ int clinux_pidfd_open(pid_t pid, unsigned int flags);
 
 pid_t clinux_gettid(void);
 
+/* Effective capabilities of a thread (capget(2)), bit CAP_x for capability x; -1 and errno on failure. */
+int clinux_effective_capabilities(pid_t tid, uint64_t *capabilities);
+
+/* Names the calling thread for ps and top; at most 15 bytes count. */
+void clinux_name_thread(const char *name);
+
+/* epoll(7), watching for input; system headers of its own would hide Glibc's types from Swift. */
+struct clinux_report {
+	uint64_t token;
+	int is_hang_up;
+};
+
+int clinux_epoll_create(void);
+int clinux_epoll_add(int epoll, int descriptor, uint64_t token);
+int clinux_epoll_remove(int epoll, int descriptor);
+/* Reports what is ready without waiting; at most 64 of `capacity`. */
+int clinux_epoll_reports(int epoll, struct clinux_report *reports, int capacity);
+
+/* timerfd(2) on CLOCK_MONOTONIC, never blocking; times in nanoseconds, 0 stops it. */
+int clinux_timer_create(void);
+int clinux_timer_set(int timer, uint64_t first, uint64_t interval);
+/* Nanoseconds to the next expiry, 0 when stopped. */
+uint64_t clinux_timer_left(int timer);
+
+/* An eventfd(2) that never blocks. */
+int clinux_eventfd(void);
+
+/* A datagram socket on which the kernel announces changes of devices; -1 and errno. */
+int clinux_open_uevents(void);
+
 /* syslog(3) with a finished text; priority as in <syslog.h>. */
 void clinux_syslog(int priority, const char *text);
 
