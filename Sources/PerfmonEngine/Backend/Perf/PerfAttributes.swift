@@ -1,6 +1,16 @@
 internal import CPerfEvent
 internal import SystemPackage
 
+extension EventSelection {
+    /// Whether kernel mode is counted.
+    var countsKernel: Bool {
+        switch self {
+        case .programmable(let image), .generic(let image, _): image & SelectorBits.kernel != 0
+        case .fixed(_, let control): control & 1 != 0
+        }
+    }
+}
+
 /// Translates selections into the kernel's `perf_event_attr`.
 struct PerfAttributes: Sendable {
     let pmus: SysfsPmus

@@ -11,7 +11,9 @@ final class PerfGroup {
     private var open: PerfOpenGroup
     /// Counts and times from events that have been replaced since.
     private var carried: Carried
-    /// The time-out has run out or was cut short: the next start sets it to its full length.
+    /// The time-out's event has a period of its own, which `setTimeoutLeft` gave it.
+    private var timeoutIsShort = false
+    /// That period is over: the next start sets the full one.
     private var timeoutIsSpent = false
     private var exec = ExecState.notArmed
 
@@ -138,7 +140,13 @@ final class PerfGroup {
         let period = max(nanoseconds, opening.shortestClockDistance)
         // Cannot fail: the event is open and samples, and the period is in range.
         try? PerfEventFile.setPeriod(trigger, min(period, PerfOpening.maxDistance))
-        timeoutIsSpent = period != program.timeout
+        timeoutIsShort = period != program.timeout
+        timeoutIsSpent = false
+    }
+
+    /// Takes note that the time-out is over.
+    func noteTimeout() {
+        timeoutIsSpent = timeoutIsShort
     }
 
     /// Replaces what the halted set counts. Counters that stay the same keep their counts.
@@ -186,6 +194,7 @@ final class PerfGroup {
         carry(last, to: new)
         program = new
         exec = atExec ? .armed : .notArmed
+        timeoutIsShort = false
         timeoutIsSpent = false
     }
 

@@ -55,6 +55,7 @@ struct PerfOpening {
         if let timeout = program.timeout, countsTimeouts {
             var trigger = Self.dummy
             trigger.config = UInt64(PERF_COUNT_SW_TASK_CLOCK.rawValue)
+            Self.widen(&trigger)
             sampling(&trigger, distance: max(timeout, shortestClockDistance))
             try add(trigger, to: &group, program, nil)
             group.hasTrigger = true
@@ -110,6 +111,7 @@ struct PerfOpening {
                     attr.wakeup_events = wakesByWatermark ? 0 : 1
                     attr.sigtrap = holdAtOverflow ? 1 : 0
                     attr.remove_on_exec = holdAtOverflow ? 1 : 0
+                    if Self.isClock(attr) { Self.widen(&attr) }
                 }
                 result.append(attr)
             } catch {
@@ -138,6 +140,13 @@ struct PerfOpening {
         attr.wakeup_events = 1
     }
 
+    /// Lets a clock overflow in every mode. The kernel counts the time of all modes whatever is
+    /// asked for, but then drops the overflows of those that were not.
+    private static func widen(_ attr: inout perf_event_attr) {
+        attr.exclude_user = 0
+        attr.exclude_kernel = 0
+    }
+
     private func isHardware(_ attr: perf_event_attr) -> Bool {
         switch attr.type {
         case PERF_TYPE_HARDWARE.rawValue, PERF_TYPE_HW_CACHE.rawValue, PERF_TYPE_RAW.rawValue:
@@ -155,7 +164,7 @@ struct PerfOpening {
     ) throws(PfmError) {
         do throws(Errno) {
             let leader = group.files.raw.first ?? -1
-            let file = try PerfEventFile.open(attr, tid: tid, cpu: cpu, group: leader)
+            let file = try openEvent(attr, leader: leader)
             if attr.sample_period != 0 {
                 try PerfEventFile.setOutput(file.raw, ring: output.event)
             }
@@ -171,6 +180,23 @@ struct PerfOpening {
                 pmus: attributes.pmus
             )
             throw Self.placed(failure.error, program, counter)
+        }
+    }
+
+    private func openEvent(
+        _ attr: perf_event_attr,
+        leader: Int32
+    ) throws(Errno) -> OwnedDescriptor {
+        do throws(Errno) {
+            return try PerfEventFile.open(attr, tid: tid, cpu: cpu, group: leader)
+        } catch {
+            // An unprivileged pfmfs cannot have the overflows in kernel mode.
+            guard error == .permissionDenied, attr.sample_period != 0, Self.isClock(attr) else {
+                throw error
+            }
+            var narrow = attr
+            narrow.exclude_kernel = 1
+            return try PerfEventFile.open(narrow, tid: tid, cpu: cpu, group: leader)
         }
     }
 

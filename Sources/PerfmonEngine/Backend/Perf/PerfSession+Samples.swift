@@ -15,6 +15,7 @@ extension PerfSession {
         output.drain { bytes in
             switch PerfRecord(bytes) {
             case .sample(let sample):
+                // Events that have been replaced since are nobody's any more.
                 guard let (group, member) = member(id: sample.event) else { return }
                 switch member {
                 case .counter(let index):
@@ -23,6 +24,7 @@ extension PerfSession {
                     pending = PerfOverflow(sample, group, index)
                 case .timeout:
                     flush()
+                    group.noteTimeout()
                     var event = event(set: group.program.id, .timeout)
                     event.time = sample.time
                     deliver(event)
@@ -43,50 +45,5 @@ extension PerfSession {
             if let member = group.member(id: id) { return (group, member) }
         }
         return nil
-    }
-}
-
-/// Counters that reached their distance at the same event.
-struct PerfOverflow {
-    private let group: PerfGroup
-    private var last: PerfSample
-    /// Indices into the set's program.
-    private var counters: [Int]
-    private let time: UInt64
-
-    init(_ sample: PerfSample, _ group: PerfGroup, _ counter: Int) {
-        self.group = group
-        last = sample
-        counters = [counter]
-        time = sample.time
-    }
-
-    /// Adds another counter if it overflowed at the same event; false if it did not.
-    ///
-    /// The kernel writes one sample after the other, each with its own time. It was the same event
-    /// when the place is the same and no counter of this overflow has gone on since.
-    mutating func merge(_ sample: PerfSample, _ group: PerfGroup, _ counter: Int) -> Bool {
-        guard group === self.group, !counters.contains(counter), sample.place == last.place,
-            sample.time &- time < 100_000,
-            counters.allSatisfy({
-                sample.counts.values[$0 + 1] == last.counts.values[$0 + 1]
-            })
-        else { return false }
-        counters.append(counter)
-        last = sample
-        return true
-    }
-
-    func event(session: UInt64) -> BackendEvent {
-        BackendEvent(
-            session: session,
-            set: group.program.id,
-            time: time,
-            kind: .overflow(
-                pmds: counters.map { group.program.counters[$0].pmd }.sorted(),
-                snapshot: group.snapshot(last.counts, time: time),
-                place: last.place
-            )
-        )
     }
 }
