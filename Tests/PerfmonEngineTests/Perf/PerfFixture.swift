@@ -122,8 +122,10 @@ final class Child {
     let pid: Int32
     private var input: Int32
 
-    /// - Parameter words: the program and its arguments.
-    init(_ words: [String]) throws {
+    /// - Parameters:
+    ///   - words: the program and its arguments.
+    ///   - patience: microseconds for it to get there.
+    init(_ words: [String], patience: UInt32 = 30_000) throws {
         var ends: [Int32] = [0, 0]
         try #require(pipe(&ends) == 0)
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -140,7 +142,12 @@ final class Child {
         self.pid = pid
         try #require(result == 0)
         // Counting from the start of a program that has not begun yet would count its loading.
-        usleep(30_000)
+        usleep(patience)
+    }
+
+    /// Runs a program to its end; its exit status, or -1.
+    static func run(_ words: String...) -> Int32 {
+        (try? Child(words, patience: 0))?.wait() ?? -1
     }
 
     static func shell(_ script: String) throws -> Child {

@@ -181,6 +181,46 @@ extension PerfTests {
             child.wait()
         }
 
+        @Test(
+            "a CPU that goes offline ends its sessions, and only those",
+            .enabled(if: access("/sys/devices/system/cpu/cpu1/uevent", W_OK) == 0, "one CPU")
+        )
+        func cpuOffline() throws {
+            // The list of CPUs is a file of the test's; the announcement is a real one, sent
+            // without taking the CPU away from everybody.
+            let root = "/tmp/pfmfs-test-\(getpid())"
+            let directory = root + "/devices/system/cpu"
+            defer { _ = Child.run("rm", "-r", root) }
+            #expect(Child.run("mkdir", "-p", directory) == 0)
+            #expect(Child.run("sh", "-c", "echo 0-1 > \(directory)/online") == 0)
+            let backend = try PerfBackend(kernel: PerfKernel(sysfs: root))
+            let gone = try backend.attach(.cpu(1), counters(Events.taskClock), session: 1)
+            let kept = try backend.attach(.cpu(0), counters(Events.taskClock), session: 2)
+            defer {
+                gone.detach()
+                kept.detach()
+            }
+            func announce() {
+                #expect(
+                    Child.run("sh", "-c", "echo offline > /sys/devices/system/cpu/cpu1/uevent")
+                        == 0
+                )
+            }
+            announce()
+            #expect(backend.events(within: 100) { !$0.isEmpty }.isEmpty)
+            #expect(Child.run("sh", "-c", "echo 0 > \(directory)/online") == 0)
+            announce()
+            let events = backend.events { !$0.isEmpty }
+            #expect(events.map(\.session) == [1])
+            guard case .ended(.cpuOffline) = events.first?.kind else {
+                Issue.record("\(events)")
+                return
+            }
+            _ = try gone.read(0)
+            announce()
+            #expect(backend.events(within: 100) { !$0.isEmpty }.isEmpty)
+        }
+
         @Test("a CPU that is not there is refused by name")
         func noSuchCPU() throws {
             let error = #expect(throws: PfmError.self) {

@@ -248,6 +248,26 @@ extension PerfTests {
             #expect(poll(&entry, 1, 50) == 0)
         }
 
+        @Test("a clock overflows in every mode, and hides where it was in a foreign one")
+        func clockModes() throws {
+            var program = [
+                CounterProgram(pmd: 0, selection: Events.software(1, kernel: false))
+            ]
+            program[0].distance = 1_000_000
+            let session = try backend.attach(.thread(worker.tid), program)
+            defer { session.detach() }
+            try session.start(0)
+            // Nearly all of this time is the kernel's.
+            worker.run { Deed.spin(milliseconds: 31) }
+            session.stop(0)
+            let events = drain()
+            #expect(events.count >= 25)
+            for event in events {
+                guard case .overflow(_, _, let place) = event.kind else { continue }
+                #expect(place.ip < 1 << 63)
+            }
+        }
+
         @Test("what the kernel cannot do is refused with a sentence")
         func refused() {
             var program = counters(Events.pageFaults)
