@@ -5,7 +5,9 @@
 #include <linux/netlink.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <signal.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -112,4 +114,67 @@ int clinux_open_uevents(void)
 		return -1;
 	}
 	return descriptor;
+}
+
+int clinux_ptrace_seize(pid_t tid)
+{
+	return (int)ptrace(PTRACE_SEIZE, tid, 0, PTRACE_O_TRACEEXEC);
+}
+
+int clinux_ptrace_interrupt(pid_t tid)
+{
+	return (int)ptrace(PTRACE_INTERRUPT, tid, 0, 0);
+}
+
+int clinux_ptrace_continue(pid_t tid, int signal)
+{
+	return (int)ptrace(PTRACE_CONT, tid, 0, (long)signal);
+}
+
+int clinux_ptrace_listen(pid_t tid)
+{
+	return (int)ptrace(PTRACE_LISTEN, tid, 0, 0);
+}
+
+int clinux_ptrace_detach(pid_t tid, int signal)
+{
+	return (int)ptrace(PTRACE_DETACH, tid, 0, (long)signal);
+}
+
+/* <signal.h> of glibc 2.36 names neither the code nor the member. */
+#define TRAP_PERF_CODE 6
+#define PERF_DATA_OFFSET (__builtin_offsetof(siginfo_t, si_addr) + sizeof(void *))
+
+int clinux_ptrace_perf_data(pid_t tid, uint64_t *data)
+{
+	siginfo_t info;
+	unsigned long word;
+
+	if (ptrace(PTRACE_GETSIGINFO, tid, 0, &info) != 0 || info.si_signo != SIGTRAP ||
+	    info.si_code != TRAP_PERF_CODE)
+		return 0;
+	__builtin_memcpy(&word, (char *)&info + PERF_DATA_OFFSET, sizeof word);
+	*data = word;
+	return 1;
+}
+
+static void nothing(int signal)
+{
+	(void)signal;
+}
+
+void clinux_handle_interruption(void)
+{
+	struct sigaction action = { .sa_handler = nothing };
+	sigset_t set;
+
+	sigaction(SIGRTMAX - 2, &action, 0);
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMAX - 2);
+	pthread_sigmask(SIG_UNBLOCK, &set, 0);
+}
+
+void clinux_interrupt(pid_t tid)
+{
+	syscall(SYS_tgkill, getpid(), tid, SIGRTMAX - 2);
 }

@@ -121,24 +121,37 @@ enum Deed {
 final class Child {
     let pid: Int32
     private var input: Int32
+    private let output: Int32
 
     /// - Parameters:
     ///   - words: the program and its arguments.
     ///   - patience: microseconds for it to get there.
     init(_ words: [String], patience: UInt32 = 30_000) throws {
         var ends: [Int32] = [0, 0]
-        try #require(pipe(&ends) == 0)
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        var outputEnds: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0 && pipe(&outputEnds) == 0)
+        for end in ends + outputEnds { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
+        posix_spawn_file_actions_adddup2(&actions, outputEnds[1], 1)
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         var pid: Int32 = 0
-        let result = posix_spawnp(&pid, words[0], &actions, nil, &arguments, environ)
+        // The threads of tests keep signals off, and a shell without SIGCHLD waits for ever.
+        var attributes = posix_spawnattr_t()
+        var noSignal = sigset_t()
+        sigemptyset(&noSignal)
+        posix_spawnattr_init(&attributes)
+        posix_spawnattr_setsigmask(&attributes, &noSignal)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        let result = posix_spawnp(&pid, words[0], &actions, &attributes, &arguments, environ)
+        posix_spawnattr_destroy(&attributes)
         posix_spawn_file_actions_destroy(&actions)
         for argument in arguments { free(argument) }
         close(ends[0])
+        close(outputEnds[1])
         input = ends[1]
+        output = outputEnds[0]
         self.pid = pid
         try #require(result == 0)
         // Counting from the start of a program that has not begun yet would count its loading.
@@ -155,14 +168,34 @@ final class Child {
     }
 
     /// A shell that belongs to nobody and may do nothing.
-    static func nobody(_ script: String) throws -> Child {
-        try Child([
-            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", script,
-        ])
+    static func nobody(_ script: String, options: [String] = ["--clear-groups"]) throws -> Child {
+        let child = try Child(
+            ["setpriv", "--reuid=65534", "--regid=65534"] + options + ["sh", "-c", script]
+        )
+        child.waitUntilItRuns("sh")
+        return child
+    }
+
+    /// Waits until the process executes a program. Before that it has its parent's rights.
+    func waitUntilItRuns(_ program: String) {
+        while PerfKernel().text("/proc/\(pid)/comm") != program { usleep(1000) }
     }
 
     func say(_ line: String) {
         _ = line.withCString { write(input, $0, strlen($0)) }
+    }
+
+    /// The lines it has printed since the last call, once it has been quiet for a while.
+    func lines(quietFor milliseconds: Int32) -> [String] {
+        var bytes: [UInt8] = []
+        var entry = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+        while poll(&entry, 1, milliseconds) > 0 {
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            let got = read(output, &buffer, buffer.count)
+            guard got > 0 else { break }
+            bytes += buffer.prefix(got)
+        }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
     /// Waits for the end and returns the exit status.
@@ -180,6 +213,7 @@ final class Child {
             kill(pid, SIGKILL)
             wait()
         }
+        close(output)
     }
 }
 

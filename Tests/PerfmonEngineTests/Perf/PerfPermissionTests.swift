@@ -93,11 +93,13 @@ extension PerfTests {
 
         @Test("a client with CAP_PERFMON is asked for no more")
         func capability() throws {
-            let capable = try Child([
-                "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
-                "--inh-caps=+perfmon,+sys_ptrace", "--ambient-caps=+perfmon,+sys_ptrace",
-                "sh", "-c", "read x",
-            ])
+            let capable = try Child.nobody(
+                "read x",
+                options: [
+                    "--clear-groups", "--inh-caps=+perfmon,+sys_ptrace",
+                    "--ambient-caps=+perfmon,+sys_ptrace",
+                ]
+            )
             let client = Client(uid: 65534, gid: 65534, tid: capable.pid)
             let session = try backend.attach(.cpu(0), counters(Events.pageFaults), client: client)
             session.detach()
@@ -114,6 +116,7 @@ extension PerfTests {
             let bare = try Child([
                 "setpriv", "--bounding-set=-all", "--inh-caps=-all", "sh", "-c", "read x",
             ])
+            bare.waitUntilItRuns("sh")
             let client = Client(uid: 0, gid: 0, tid: bare.pid)
             let error = #expect(throws: PfmError.self) {
                 try backend.attach(.cpu(0), counters(Events.pageFaults), client: client)

@@ -1,11 +1,13 @@
 internal import CPerfEvent
+internal import Glibc
 internal import SystemPackage
 
 /// Loading: from a request to open events.
 extension PerfBackend {
     public func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession {
         try check(request)
-        let opening = opening(for: request)
+        let serial = nextSerial()
+        let opening = opening(for: request, serial: serial)
         // From here on the thread's number means this thread, or nothing once it is gone.
         let thread = try thread(of: request.target)
         var selected: [perf_event_attr] = []
@@ -21,6 +23,8 @@ extension PerfBackend {
         }
         let identity = ClientIdentity(request.client, kernel: kernel)
         try authorise(identity, request, request.sets)
+        // Seized before the first event is opened: untraced, its thread would not survive it.
+        let hold = try hold(request, serial: serial)
         let samples = request.sets.contains { opening.samples($0) }
         if thread != nil || samples {
             try openRing(
@@ -34,14 +38,15 @@ extension PerfBackend {
         }
         let session = PerfSession(
             request,
-            serial: nextSerial(),
+            serial: serial,
             backend: self,
             opening: opening,
             identity: identity,
             groups: groups,
             thread: thread,
             timer: try timer(for: request, opening),
-            held: selected
+            held: selected,
+            hold: hold
         )
         // Asked again now: had the thread executed a privileged program before the events were
         // opened, the first answer would not be about what they count. Had it done so since, the
@@ -100,6 +105,41 @@ extension PerfBackend {
             }
             return nil
         }
+    }
+
+    private func hold(_ request: AttachRequest, serial: UInt64) throws(PfmError) -> PerfHold? {
+        guard request.holdAtOverflow, case .thread(let tid) = request.target else { return nil }
+        let tracer = self.tracer ?? HoldTracer(kick: kick)
+        self.tracer = tracer
+        do throws(Errno) {
+            try tracer.seize(tid, session: serial)
+        } catch {
+            throw seizureRefusal(error, tid)
+        }
+        return PerfHold(tid, tracer)
+    }
+
+    private func seizureRefusal(_ code: Errno, _ tid: Int32) -> PfmError {
+        guard code == .notPermitted else {
+            return PfmError(.noSuchProcess, "thread \(tid) has exited")
+        }
+        if kernel.status(ofThread: tid, field: "Tgid") == String(getpid()) {
+            return PfmError(.resourceBusy, "pfmfs cannot hold a thread of its own")
+        }
+        let tracer = kernel.status(ofThread: tid, field: "TracerPid").flatMap { Int32($0) } ?? 0
+        guard tracer == 0 else {
+            let process = kernel.status(ofThread: tracer, field: "Tgid") ?? "\(tracer)"
+            return PfmError(
+                .resourceBusy,
+                "thread \(tid) is traced by process \(process), and only one can hold it",
+                hint: "leave out 'notify_block', or end the debugger"
+            )
+        }
+        return PfmError(
+            .notPermitted,
+            "the kernel does not let pfmfs trace thread \(tid)",
+            hint: "pfmfs needs CAP_SYS_PTRACE for 'notify_block'"
+        )
     }
 
     private func timer(

@@ -14,14 +14,13 @@ extension PerfBackend {
         guard !identity.isTrusted else { return }
         try authoriseTarget(identity, request)
         guard !request.isDelegated else { return }
-        let opening = opening(for: request)
         var asked: [perf_event_attr] = []
         for program in sets {
             for counter in program.counters {
                 let attr = Self.question(try attributes.attributes(for: counter.selection))
                 guard !asked.contains(where: { Self.isSameQuestion($0, attr) }) else { continue }
                 asked.append(attr)
-                guard let code = try verdict(identity, attr, opening) else { continue }
+                guard let code = try verdict(identity, attr, request.target) else { continue }
                 throw PerfOpening.placed(
                     refusal(code, identity, attr, request.target, counter.selection),
                     program,
@@ -46,7 +45,7 @@ extension PerfBackend {
             attr.sigtrap = 1
             attr.remove_on_exec = 1
         }
-        guard let code = try verdict(identity, attr, opening(for: request)) else { return }
+        guard let code = try verdict(identity, attr, request.target) else { return }
         throw targetRefusal(code, identity, request.target)
     }
 
@@ -58,9 +57,9 @@ extension PerfBackend {
     private func verdict(
         _ identity: ClientIdentity,
         _ attr: perf_event_attr,
-        _ opening: PerfOpening
+        _ target: Target
     ) throws(PfmError) -> Errno? {
-        try probe.verdict(identity, attr, tid: opening.tid, cpu: opening.cpu)
+        try probe.verdict(identity, attr, tid: target.tid, cpu: target.cpu)
     }
 
     /// The parts of an attribute that permission depends on.

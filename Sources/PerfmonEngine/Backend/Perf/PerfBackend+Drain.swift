@@ -32,7 +32,9 @@ extension PerfBackend {
                 case .ring, .exit:
                     session.collectSamples { collected.append(($0, session)) }
                     if report.isHangUp || report.token.source == .exit {
-                        collected.append((end(session), session))
+                        session.hold?.takeWaiting().forEach { collected.append(($0, session)) }
+                        let reason: EndReason = session.isTargetAlive ? .execCredentials : .exit
+                        collected.append((end(session, reason), session))
                     }
                 case .timer:
                     if let set = session.timer?.takeExpired() {
@@ -59,18 +61,41 @@ extension PerfBackend {
             }
         case .scan:
             scanTimer?.clear()
-        case .ring, .exit, .timer, .kick:
+        case .kick:
+            kick.clear()
+            for report in tracer?.takeReports() ?? [] { collectHold(report, &collected) }
+        case .ring, .exit, .timer:
             break
         }
     }
 
-    /// Stops watching a thread that is gone, and tells why it is.
-    private func end(_ session: PerfSession) -> BackendEvent {
+    private func collectHold(
+        _ report: HoldTracer.Report,
+        _ collected: inout [(event: BackendEvent, session: PerfSession)]
+    ) {
+        switch report {
+        case .stopped(let serial):
+            guard let session = sessions[serial] else { return }
+            session.collectHeld { collected.append(($0, session)) }
+        case .executed(let serial):
+            guard let session = sessions[serial] else { return }
+            defer { session.hold?.run() }
+            // After an exec with other credentials the ring reports the end.
+            guard !session.hasEnded, !session.output.hasHungUp else { return }
+            do throws(PfmError) {
+                try session.reopenAfterExec()
+            } catch {
+                collected.append((end(session, .execCredentials), session))
+            }
+        }
+    }
+
+    /// Stops watching a thread that is gone.
+    private func end(_ session: PerfSession, _ reason: EndReason) -> BackendEvent {
         for descriptor in session.watched where descriptor != session.timer?.raw {
             poller.remove(descriptor)
         }
         session.watched.removeAll { $0 != session.timer?.raw }
-        let reason: EndReason = session.isTargetAlive ? .execCredentials : .exit
         session.end()
         return session.event(set: session.running ?? 0, .ended(reason))
     }

@@ -28,6 +28,10 @@ public final class PerfBackend: CounterBackend {
     var announcements: CPUAnnouncements?
     /// From the first CPU session with overflows on.
     var scanTimer: PerfScanTimer?
+    /// From the first session that holds its thread on.
+    var tracer: HoldTracer?
+    /// Raised by the tracer.
+    let kick: Kick
     private var lastSerial: UInt64 = 0
 
     /// Gets ready; opens no event and starts no thread, so that the program may still put itself
@@ -51,8 +55,10 @@ public final class PerfBackend: CounterBackend {
         holders = EventHolders(thread: slowThread)
         do throws(Errno) {
             poller = try PerfPoller()
+            kick = try Kick()
+            try poller.add(kick.raw, .init(session: 0, source: .kick))
         } catch {
-            throw PfmError(error, "no epoll descriptor: \(error)")
+            throw PfmError(error, "no descriptor to wait for events with: \(error)")
         }
         do throws(Errno) {
             _ = try PerfEventFile.open(PerfOpening.dummy, tid: 0, cpu: -1)
@@ -79,14 +85,14 @@ public final class PerfBackend: CounterBackend {
     /// A thread's time-out overruns by 20 to 60 microseconds; a tenth of that would be noise.
     public var timeoutTick: UInt64 { 1_000_000 }
 
-    func opening(for request: AttachRequest) -> PerfOpening {
+    func opening(for request: AttachRequest, serial: UInt64) -> PerfOpening {
         PerfOpening(
             attributes: attributes,
             names: names,
             kernel: kernel,
             target: request.target,
             inherit: request.inherit,
-            holdAtOverflow: request.holdAtOverflow,
+            signalData: request.holdAtOverflow ? HoldTracer.signalData(session: serial) : nil,
             wakesByWatermark: request.isBuffered || !Self.isThread(request.target),
             shortestClockDistance: kernel.shortestClockDistance,
             output: PerfOutput()

@@ -155,6 +155,11 @@ final class PerfGroup {
         try replace(new, atExec: exec != .notArmed)
     }
 
+    /// Opens the same events anew, halted; counts go on.
+    func reopen() throws(PfmError) {
+        try replace(program, atExec: exec != .notArmed)
+    }
+
     /// -1 when the events could not be had back after a failed replacement.
     private var gate: Int32 { open.files.raw.first ?? -1 }
 
@@ -164,7 +169,7 @@ final class PerfGroup {
             return PerfGroupCounts(members: 1 + program.counters.count)
         }
         do throws(Errno) {
-            return try PerfGroupCounts.read(gate, members: open.ids.count)
+            return try PerfGroupCounts.read(open.files.raw, ids: open.ids)
         } catch {
             throw PfmError(error, "set \(program.id): the counts cannot be read: \(error)")
         }

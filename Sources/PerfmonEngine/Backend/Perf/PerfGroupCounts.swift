@@ -32,19 +32,44 @@ struct PerfGroupCounts {
         lost = 0
     }
 
-    /// Reads a group through its leader, all counts at one instant.
+    /// Reads a group, all counts at one instant.
     ///
+    /// - Parameters:
+    ///   - files: the events, leader first.
+    ///   - ids: the kernel's numbers of the same events.
     /// - Returns: nil when the hardware could not take the group: the kernel gave up a pinned one.
     /// - Throws: the errno of the read.
-    static func read(_ leader: Int32, members: Int) throws(Errno) -> PerfGroupCounts? {
-        let size = size(members: members)
-        return try withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) {
-            (buffer) throws(Errno) in
-            let got = Glibc.read(leader, buffer.baseAddress, size)
-            guard got >= 0 else { throw Errno(rawValue: errno) }
-            return got == 0
-                ? nil : PerfGroupCounts(UnsafeRawBufferPointer(buffer), members: members)
+    static func read(_ files: [Int32], ids: [UInt64]) throws(Errno) -> PerfGroupCounts? {
+        guard let bytes = try record(files[0], members: files.count) else { return nil }
+        if let whole = bytes.withUnsafeBytes({ PerfGroupCounts($0, members: files.count) }) {
+            return whole
         }
+        // An exec has taken members out of the group; each of them still has its own count.
+        var counts = PerfGroupCounts(members: files.count)
+        for (index, file) in files.enumerated() {
+            guard let words = try record(file, members: files.count), words.count >= 6 else {
+                continue
+            }
+            if index == 0 { (counts.timeEnabled, counts.timeRunning) = (words[1], words[2]) }
+            for entry in stride(from: 3, through: words.count - 3, by: 3)
+            where words[entry + 1] == ids[index] {
+                counts.values[index] = words[entry]
+            }
+        }
+        return counts
+    }
+
+    /// The words of one read; nil when there are none.
+    private static func record(_ file: Int32, members: Int) throws(Errno) -> [UInt64]? {
+        let size = size(members: members)
+        var code: Errno?
+        let words = [UInt64](unsafeUninitializedCapacity: size / 8) { buffer, count in
+            let got = Glibc.read(file, buffer.baseAddress, size)
+            if got < 0 { code = Errno(rawValue: errno) }
+            count = max(got, 0) / 8
+        }
+        if let code { throw code }
+        return words.isEmpty ? nil : words
     }
 
     /// Decodes a record; nil when it is cut short or of another group size.

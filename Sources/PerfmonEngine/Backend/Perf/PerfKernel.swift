@@ -36,12 +36,18 @@ public struct PerfKernel: Sendable {
         CPUNumbers.parse(text("\(sysfs)/devices/system/cpu/online") ?? "")
     }
 
-    /// The state letter of a thread (`R`, `S`, `Z`, ...); nil when it does not exist.
-    func state(ofThread tid: Int32) -> Character? {
+    /// Whether a thread exists and is not on its way out.
+    ///
+    /// The kernel takes the events from an exiting thread before it becomes a zombie; only its
+    /// flags tell by then.
+    func isRunning(_ tid: Int32) -> Bool {
         guard let stat = text("\(proc)/\(tid)/stat"), let end = stat.lastIndex(of: ")") else {
-            return nil
+            return false
         }
-        return stat[end...].dropFirst(2).first
+        let fields = stat[end...].split(separator: " ")
+        guard fields.count > 7, let flags = UInt64(fields[7]) else { return false }
+        let isExiting = flags & 0x4 != 0
+        return !isExiting && fields[1] != "Z" && fields[1] != "X"
     }
 
     /// Whether a thread is known to live in the same user namespace as this program.
@@ -56,6 +62,21 @@ public struct PerfKernel: Sendable {
         return lines.first { $0.hasPrefix(field + ":") }.map { line in
             String(line.dropFirst(field.count + 1).drop(while: \.isWhitespace))
         }
+    }
+
+    /// Whether a signal waits for a thread.
+    func hasPending(_ signal: Int32, thread tid: Int32) -> Bool {
+        hasSignal(signal, inField: "SigPnd", ofThread: tid)
+    }
+
+    /// Whether a thread keeps a signal off.
+    func blocks(_ signal: Int32, thread tid: Int32) -> Bool {
+        hasSignal(signal, inField: "SigBlk", ofThread: tid)
+    }
+
+    private func hasSignal(_ signal: Int32, inField field: String, ofThread tid: Int32) -> Bool {
+        let mask = status(ofThread: tid, field: field).flatMap { UInt64($0, radix: 16) } ?? 0
+        return mask >> UInt64(signal - 1) & 1 != 0
     }
 
     /// A small file; nil when it cannot be read.

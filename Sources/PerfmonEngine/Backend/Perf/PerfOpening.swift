@@ -1,6 +1,19 @@
 internal import CPerfEvent
 internal import SystemPackage
 
+/// A target as perf_event_open(2) takes it.
+extension Target {
+    /// -1 for every thread.
+    var tid: Int32 {
+        if case .thread(let tid) = self { tid } else { -1 }
+    }
+
+    /// -1 for every CPU.
+    var cpu: Int32 {
+        if case .cpu(let number) = self { Int32(number) } else { -1 }
+    }
+}
+
 /// How the events of one session are opened: where, with which options, into which ring.
 struct PerfOpening {
     let attributes: PerfAttributes
@@ -8,8 +21,9 @@ struct PerfOpening {
     let kernel: PerfKernel
     let target: Target
     let inherit: Bool
-    /// The thread is stopped at each overflow, by a signal that a tracer sees.
-    let holdAtOverflow: Bool
+    /// What the signal carries that stops the thread at each overflow, for its tracer to see; nil
+    /// when the thread is not to be stopped.
+    let signalData: UInt64?
     /// Overflows wake the reader when the ring is half full, not one by one.
     let wakesByWatermark: Bool
     /// Shortest distance of a clock event in nanoseconds; below it the kernel throttles, and
@@ -21,13 +35,8 @@ struct PerfOpening {
     /// The largest distance that the kernel takes; larger ones never come about.
     static let maxDistance = UInt64(Int64.max)
 
-    var tid: Int32 {
-        if case .thread(let tid) = target { tid } else { -1 }
-    }
-
-    var cpu: Int32 {
-        if case .cpu(let number) = target { Int32(number) } else { -1 }
-    }
+    var tid: Int32 { target.tid }
+    var cpu: Int32 { target.cpu }
 
     /// Whether the set's time-out is kept by an event of the group, not by a timer of ours.
     ///
@@ -109,8 +118,12 @@ struct PerfOpening {
                     sampling(&attr, distance: distance)
                     attr.watermark = wakesByWatermark ? 1 : 0
                     attr.wakeup_events = wakesByWatermark ? 0 : 1
-                    attr.sigtrap = holdAtOverflow ? 1 : 0
-                    attr.remove_on_exec = holdAtOverflow ? 1 : 0
+                    if let signalData {
+                        attr.sigtrap = 1
+                        attr.sig_data = signalData
+                        // The kernel insists. The tracer sees the exec too, and has them reopened.
+                        attr.remove_on_exec = 1
+                    }
                     if Self.isClock(attr) { Self.widen(&attr) }
                 }
                 result.append(attr)

@@ -1,4 +1,5 @@
 internal import CPerfEvent
+internal import Glibc
 internal import SystemPackage
 
 /// The ring of a session, and the event that owns it.
@@ -32,6 +33,13 @@ final class PerfOutput {
         case .some(let ring): ring.event
         case nil: -1
         }
+    }
+
+    /// Whether the kernel has taken the events from the thread, because it exited or because it
+    /// executed a program with other credentials.
+    var hasHungUp: Bool {
+        var entry = pollfd(fd: event, events: 0, revents: 0)
+        return pages > 0 && poll(&entry, 1, 0) > 0 && entry.revents & Int16(POLLHUP) != 0
     }
 
     /// Hands over every record written since the last call, oldest first.

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// From records of the ring to events for the engine.
 extension PerfSession {
     /// An event of this session that happened now.
@@ -6,11 +8,14 @@ extension PerfSession {
     }
 
     /// Reads the ring empty. Overflows of several counters at the same event become one.
+    ///
+    /// A session that holds its thread keeps them until the thread stands.
     func collectSamples(_ deliver: (BackendEvent) -> Void) {
         var pending: PerfOverflow?
         func flush() {
-            if let overflow = pending { deliver(overflow.event(session: request.session)) }
+            guard let overflow = pending?.event(session: request.session) else { return }
             pending = nil
+            if let hold { hold.waiting.append(overflow) } else { deliver(overflow) }
         }
         output.drain { bytes in
             switch PerfRecord(bytes) {
@@ -38,6 +43,18 @@ extension PerfSession {
             }
         }
         flush()
+        guard let hold, !hold.waiting.isEmpty else { return }
+        // A thread that keeps the signal off runs on for as long as it does.
+        if hold.isStanding || hasEnded || backend.kernel.blocks(SIGTRAP, thread: request.target.tid)
+        {
+            hold.takeWaiting().forEach(deliver)
+        }
+    }
+
+    /// Takes note that the tracer has seen the thread stand at an overflow.
+    func collectHeld(_ deliver: (BackendEvent) -> Void) {
+        collectSamples(deliver)
+        hold?.stand().forEach(deliver)
     }
 
     private func member(id: UInt64) -> (group: PerfGroup, member: PerfGroup.Member)? {

@@ -21,6 +21,8 @@ final class PerfSession: CounterSession {
     var watched: [Int32] = []
     /// Time-outs that the groups cannot count themselves.
     let timer: PerfSetTimer?
+    /// The grip on the thread, if it is to be held at overflows.
+    private(set) var hold: PerfHold?
     /// The set that counts, or will from the next exec on.
     private(set) var running: UInt16?
     private(set) var isDetached = false
@@ -35,7 +37,8 @@ final class PerfSession: CounterSession {
         groups: [PerfGroup],
         thread: consuming ThreadHandle?,
         timer: PerfSetTimer?,
-        held: [perf_event_attr]
+        held: [perf_event_attr],
+        hold: PerfHold?
     ) {
         self.request = request
         self.serial = serial
@@ -43,6 +46,7 @@ final class PerfSession: CounterSession {
         self.opening = opening
         self.identity = identity
         self.held = held
+        self.hold = hold
         output = opening.output
         self.groups = groups
         self.thread = thread
@@ -113,6 +117,7 @@ final class PerfSession: CounterSession {
     }
 
     func release() {
+        hold?.resume()
     }
 
     func detach() {
@@ -122,6 +127,17 @@ final class PerfSession: CounterSession {
         backend.forget(self)
         groups = []
         output.close()
+        // Last: an event that still counted could kill a thread that nobody traces.
+        hold = nil
+    }
+
+    /// Opens the events that an exec has taken away, while the thread stands behind it.
+    ///
+    /// - Throws: when the thread is no longer the client's to monitor.
+    func reopenAfterExec() throws(PfmError) {
+        try backend.authoriseTarget(identity, request)
+        for group in groups { try group.reopen() }
+        if let group = groups.first(where: { $0.program.id == running }) { group.start() }
     }
 
     /// Takes note that the target is gone. Its counts stay readable.

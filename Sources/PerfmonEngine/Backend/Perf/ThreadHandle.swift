@@ -45,10 +45,7 @@ struct ThreadHandle: ~Copyable {
         }
         // A group leader that exited before its other threads is a zombie, yet its pidfd waits
         // for them.
-        return switch kernel.state(ofThread: tid) {
-        case nil, "Z", "X": false
-        default: true
-        }
+        return kernel.isRunning(tid)
     }
 
     private static func error(_ code: Errno, _ tid: Int32) -> PfmError {
