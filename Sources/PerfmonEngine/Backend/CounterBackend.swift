@@ -52,6 +52,12 @@ public struct AttachRequest: Sendable {
     public var holdAtOverflow: Bool
     /// Who asks; the backend's own privilege never stands in for the client's.
     public var client: Client
+    /// `sys_group` names a group and the client is in it: what the kernel reserves to privileged
+    /// users (whole CPUs, kernel mode, tracepoints) is the client's too. A thread still has to be
+    /// one that the client may monitor.
+    public var isDelegated: Bool
+    /// Overflows fill a sampling buffer and may be reported late, many at a time.
+    public var isBuffered: Bool
 
     public init(
         session: UInt64,
@@ -59,7 +65,9 @@ public struct AttachRequest: Sendable {
         sets: [SetProgram],
         inherit: Bool,
         holdAtOverflow: Bool,
-        client: Client
+        client: Client,
+        isDelegated: Bool = false,
+        isBuffered: Bool = false
     ) {
         self.session = session
         self.target = target
@@ -67,6 +75,8 @@ public struct AttachRequest: Sendable {
         self.inherit = inherit
         self.holdAtOverflow = holdAtOverflow
         self.client = client
+        self.isDelegated = isDelegated
+        self.isBuffered = isBuffered
     }
 }
 
