@@ -166,6 +166,7 @@ extension Context {
     }
 
     /// Gives a set that becomes active its countdowns and its time-out anew.
+                set.counters[number]?.armedAt = nil
     func reloadCountdowns(_ set: EventSet) {
         if set.flags.contains(.overflowSwitch) {
             for (number, counter) in set.counters {

@@ -30,9 +30,13 @@ public struct CounterState: Sendable {
     var contextTimeBase: UInt64 = 0
     /// Time the hardware had counted this set when `counted` was last zeroed, in nanoseconds.
     var runningBase: UInt64 = 0
-    /// What the backend was last told: distance between overflows.
+    /// What the PMD counts was on the hardware; without that, `counted` says nothing.
+    var wasLoaded = false
+    /// What the backend was last told: distance between overflows; nil: there are none.
     var armedDistance: UInt64?
 
+    /// The raw count from which `armedDistance` is counted; nil when that is not known.
+    var armedAt: UInt64?
     public init() {}
 
     /// Events until the 64-bit value wraps; nil when that lies beyond 2^63, where nobody counts.
@@ -41,3 +45,24 @@ public struct CounterState: Sendable {
         return distance == 0 || distance >= 1 << 63 ? nil : distance
     }
 }
+
+    /// Notes that the backend was told a distance, which counts from now on.
+    mutating func noteArmed(_ distance: UInt64?) {
+        armedDistance = distance
+        armedAt = rawBase
+    }
+
+    /// Whether events now overflow where they did not, or the other way round.
+    var needsReopening: Bool {
+        (armedDistance == nil) != (distanceToOverflow == nil)
+    }
+
+    /// Whether the backend would not report the next overflow where the value wraps. The distance
+    /// alone does not tell: the same period written again in its middle begins anew.
+    var needsArming: Bool {
+        guard let armed = armedDistance, let distance = distanceToOverflow else {
+            return needsReopening
+        }
+        guard let armedAt else { return true }
+        return armed - (rawBase &- armedAt) % armed != distance
+    }
