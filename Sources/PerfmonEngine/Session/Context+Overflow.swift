@@ -87,7 +87,6 @@ extension Context {
             switchSets(to: set.successor, resets: .long)
             return
         }
-        engine.count(on: lastCPU, \.setSwitches)
         do throws(PfmError) {
             try activate(set.successor, resets: .long)
         } catch {
@@ -141,7 +140,6 @@ extension Context {
     private func leave(_ set: EventSet, forOverflowAt snapshot: Snapshot) {
         haltDiscarding(set)
         settleDuration(of: set)
-        engine.count(on: lastCPU, \.setSwitches)
         do throws(PfmError) {
             try activate(set.successor, resets: .short)
         } catch {
