@@ -97,7 +97,7 @@ extension Context {
         haltForGood()
         session?.detach()
         session = nil
-        if holdsThread { holdsThread = false }
+        endHold()
         for set in sets { set.program = nil }
         engine.arbiter.release(target)
         self.target = nil

@@ -178,8 +178,14 @@ extension Context {
 
     private func releaseThread() {
         guard flags.contains(.notifyBlock) else { return }
+        endHold()
+        session?.release()
+    }
+
+    /// Notes that the held thread, if there is one, is let go.
+    func endHold() {
+        guard holdsThread else { return }
         holdsThread = false
         engine.count(on: lastCPU, \.workHandled)
-        session?.release()
     }
 }
