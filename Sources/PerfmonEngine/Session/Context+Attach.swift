@@ -58,7 +58,7 @@ extension Context {
                 hint: "load the context on another thread"
             )
         }
-        try prepareSets()
+        try resolveSuccessors()
         try engine.arbiter.reserve(target, for: .init(name: name, uid: uid))
         do throws(PfmError) {
             try attach(to: target, client: client)
@@ -129,6 +129,7 @@ extension Context {
         self.session = session
         sessionNumber = number
         ignoresOverflowsBefore = 0
+        clearAttachment()
         for (set, program) in zip(sets, programs) {
             adopt(program, for: set)
         }

@@ -5,7 +5,7 @@ internal import SystemPackage
 extension Context {
     /// Active nanoseconds of all sets since the load: what an always-on counter would have seen.
     var totalActiveTime: UInt64 {
-        sets.reduce(0) { $0 + $1.timeEnabled }
+        sets.reduce(activeTimeOfDeletedSets) { $0 + $1.timeEnabled }
     }
 
     /// Brings a set's virtual values up to now, if it is the one that counts.
@@ -57,6 +57,8 @@ extension Context {
         if runs {
             session.stop(set.id)
             set.fold(try session.read(set.id), widthMask: widthMask)
+        } else {
+            refresh(activeSet)
         }
         defer {
             if runs { resumeHardware(set) }
@@ -72,10 +74,10 @@ extension Context {
         try session.reprogram(program)
         adopt(program, for: set)
         set.discard(upTo: try session.read(set.id))
-    }
-
         // A backend may leave alone what is the same as before, in the middle of its distance.
         for counter in program.counters { set.counters[counter.pmd]?.armedAt = nil }
+    }
+
     /// Notes what the backend counts for a set from now on.
     func adopt(_ program: SetProgram, for set: EventSet) {
         set.program = program

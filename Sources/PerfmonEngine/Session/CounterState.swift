@@ -22,7 +22,8 @@ public struct CounterState: Sendable {
     public internal(set) var sampledPmds: RegisterSet = []
     public internal(set) var flags: RegisterFlags = []
 
-    /// Events counted since the context was loaded or the PMD was written, whatever resets did.
+    /// Events counted since the context was loaded, the PMD was written or its event was changed,
+    /// whatever resets did.
     public internal(set) var counted: UInt64 = 0
     /// The backend's raw count that `value` corresponds to.
     var rawBase: UInt64 = 0
@@ -34,9 +35,9 @@ public struct CounterState: Sendable {
     var wasLoaded = false
     /// What the backend was last told: distance between overflows; nil: there are none.
     var armedDistance: UInt64?
-
     /// The raw count from which `armedDistance` is counted; nil when that is not known.
     var armedAt: UInt64?
+
     public init() {}
 
     /// Events until the 64-bit value wraps; nil when that lies beyond 2^63, where nobody counts.
@@ -44,7 +45,6 @@ public struct CounterState: Sendable {
         let distance = 0 &- value
         return distance == 0 || distance >= 1 << 63 ? nil : distance
     }
-}
 
     /// Notes that the backend was told a distance, which counts from now on.
     mutating func noteArmed(_ distance: UInt64?) {
@@ -66,3 +66,4 @@ public struct CounterState: Sendable {
         guard let armedAt else { return true }
         return armed - (rawBase &- armedAt) % armed != distance
     }
+}
