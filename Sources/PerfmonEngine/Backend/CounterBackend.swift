@@ -52,6 +52,16 @@ public struct AttachRequest: Sendable {
     public var holdAtOverflow: Bool
     /// Who asks; the backend's own privilege never stands in for the client's.
     public var client: Client
+    /// `sys_group` names a group and the client is in it: what the kernel reserves to privileged
+    /// users (whole CPUs, kernel mode, tracepoints) is the client's too. A thread still has to be
+    /// one that the client may monitor.
+    public var isDelegated: Bool
+    /// Overflows fill a sampling buffer and may be reported late, many at a time.
+    public var isBuffered: Bool
+    /// Overflows are to carry their call chain.
+    public var wantsCallChains = false
+    /// What the target's processes map, how they are named and what they make is to be told.
+    public var wantsProcesses = false
 
     public init(
         session: UInt64,
@@ -59,7 +69,9 @@ public struct AttachRequest: Sendable {
         sets: [SetProgram],
         inherit: Bool,
         holdAtOverflow: Bool,
-        client: Client
+        client: Client,
+        isDelegated: Bool = false,
+        isBuffered: Bool = false
     ) {
         self.session = session
         self.target = target
@@ -67,6 +79,8 @@ public struct AttachRequest: Sendable {
         self.inherit = inherit
         self.holdAtOverflow = holdAtOverflow
         self.client = client
+        self.isDelegated = isDelegated
+        self.isBuffered = isBuffered
     }
 }
 
@@ -178,6 +192,14 @@ public struct BackendEvent: Sendable {
         case ended(EndReason)
         /// Overflows that could not be delivered.
         case lost(count: UInt64)
+        /// The kernel slowed sampling down, because it took too much of the CPU's time.
+        case throttled(cpu: Int)
+        /// A monitored process took on a name, or made itself a new program.
+        case named(NamedThread)
+        /// A monitored process mapped code.
+        case mapped(MappedCode)
+        /// A monitored thread made another one, or another process.
+        case forked(ForkedThread)
     }
 
     /// The `session` of the attach request.

@@ -102,9 +102,19 @@ extension Context {
         }
     }
 
+    /// Halts what counts and handles what overflowed up to then, so that nothing that happened
+    /// before a command is taken for something that happened after it.
+    func haltForCommand() {
+        guard isCounting, let session else { return }
+        session.stop(activeSetID)
+        staysHalted = true
+        engine.drain()
+        staysHalted = false
+    }
+
     /// Lets a halted set count on.
     func resumeHardware(_ set: EventSet) {
-        guard let session else { return }
+        guard let session, !staysHalted else { return }
         do throws(PfmError) {
             if set.flags.contains(.timeSwitch) {
                 session.setTimeoutLeft(set.id, nanoseconds: max(1, set.timeoutLeft))
