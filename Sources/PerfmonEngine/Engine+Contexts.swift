@@ -68,6 +68,7 @@ extension Engine {
         guard !context.isRemoved else { return }
         context.isRemoved = true
         context.detach()
+        context.dropSampling()
         contexts[context.name] = nil
         observer?.removed(context)
     }

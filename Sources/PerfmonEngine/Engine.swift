@@ -13,6 +13,8 @@ public struct EngineOptions: Sendable {
     public var cpuCount = 1
     /// Shortest set time-out in nanoseconds; nil: the backend's own.
     public var timeoutTick: UInt64?
+    /// Locked memory and its limit, of a thread that waits for an answer.
+    public var lockedMemory: @Sendable (Int32) -> LockedMemory = { LockedMemory.ofThread($0) }
 
     public init() {}
 }
@@ -26,6 +28,12 @@ public protocol EngineObserver: AnyObject {
     func stateChanged(of context: Context)
     /// The context is gone.
     func removed(_ context: Context)
+    /// Another sampling format was chosen, or none.
+    func formatChanged(of context: Context)
+    /// Samples were stored since the last call.
+    func samplesArrived(in context: Context)
+    /// A restart is about to drop the stored samples; the last chance to take them.
+    func samplesWillGo(in context: Context)
 }
 
 /// All contexts, and what they share: the backend, the controls, the sessions, the statistics.
@@ -42,13 +50,15 @@ public final class Engine {
     /// CPUs that can be monitored now.
     public internal(set) var onlineCPUs: RegisterSet
     /// Bytes that sampling buffers take (`smpl_buffer_mem_cur`).
-    public internal(set) var bufferMemoryInUse: UInt64 = 0
+    public var bufferMemoryInUse: UInt64 { bufferMemory.total }
     /// One entry for each CPU of the machine.
     public internal(set) var statistics: [CPUStatistics]
 
     var contexts: [String: Context] = [:]
     var sessions: [UInt64: Context] = [:]
     var arbiter: SessionArbiter
+    var bufferMemory = BufferMemory()
+    var contextsWithNews: [Context] = []
     private var lastSerial: UInt64 = 0
     private var lastSession: UInt64 = 0
     private var isDraining = false
@@ -89,8 +99,9 @@ public final class Engine {
     public func drain() {
         guard !isDraining else { return }
         isDraining = true
-        defer { isDraining = false }
         backend.drainEvents { event in handle(event) }
+        isDraining = false
+        announceSamples()
     }
 
     /// Clears the statistics of all CPUs (`reset_stats`).
@@ -120,7 +131,16 @@ public final class Engine {
         case .ended(let reason):
             context.handleEnd(reason)
         case .lost(let count):
-            context.lostOverflows += count
+            context.loseSamples(count, cpu: context.lastCPU)
+        case .throttled(let cpu):
+            context.sampling?.throttled += 1
+            count(on: cpu, \.throttles)
+        case .named(let thread):
+            context.sampling?.processes?.add(.named(thread), at: event.time)
+        case .mapped(let code):
+            context.sampling?.processes?.add(.mapped(code), at: event.time)
+        case .forked(let thread):
+            context.sampling?.processes?.add(.forked(thread), at: event.time)
         }
     }
 }

@@ -58,6 +58,10 @@ public struct AttachRequest: Sendable {
     public var isDelegated: Bool
     /// Overflows fill a sampling buffer and may be reported late, many at a time.
     public var isBuffered: Bool
+    /// Overflows are to carry their call chain.
+    public var wantsCallChains = false
+    /// What the target's processes map, how they are named and what they make is to be told.
+    public var wantsProcesses = false
 
     public init(
         session: UInt64,
@@ -188,6 +192,14 @@ public struct BackendEvent: Sendable {
         case ended(EndReason)
         /// Overflows that could not be delivered.
         case lost(count: UInt64)
+        /// The kernel slowed sampling down, because it took too much of the CPU's time.
+        case throttled(cpu: Int)
+        /// A monitored process took on a name, or made itself a new program.
+        case named(NamedThread)
+        /// A monitored process mapped code.
+        case mapped(MappedCode)
+        /// A monitored thread made another one, or another process.
+        case forked(ForkedThread)
     }
 
     /// The `session` of the attach request.

@@ -58,7 +58,7 @@ extension Context {
                 hint: "load the context on another thread"
             )
         }
-        try prepareSets()
+        try resolveSuccessors()
         try engine.arbiter.reserve(target, for: .init(name: name, uid: uid))
         do throws(PfmError) {
             try attach(to: target, client: client)
@@ -93,11 +93,12 @@ extension Context {
     /// Overflows that the counters passed since the last drain are not processed: like the
     /// original, unloading folds them into the values without notification.
     func detach() {
+        if sampling != nil { haltForCommand() }
         guard let target else { return }
         haltForGood()
         session?.detach()
         session = nil
-        if holdsThread { holdsThread = false }
+        endHold()
         for set in sets { set.program = nil }
         engine.arbiter.release(target)
         self.target = nil
@@ -116,19 +117,23 @@ extension Context {
     private func attach(to target: Target, client: Client) throws(PfmError) {
         let programs = sets.map { program(of: $0) }
         let number = engine.nextSessionNumber()
-        let session = try engine.backend.attach(
-            AttachRequest(
-                session: number,
-                target: target,
-                sets: programs,
-                inherit: flags.contains(.inherit),
-                holdAtOverflow: flags.contains(.notifyBlock),
-                client: client
-            )
+        var request = AttachRequest(
+            session: number,
+            target: target,
+            sets: programs,
+            inherit: flags.contains(.inherit),
+            holdAtOverflow: flags.contains(.notifyBlock),
+            client: client,
+            isBuffered: takesLateOverflows
         )
+        request.wantsCallChains = sampling?.about.wantsCallChains ?? false
+        request.wantsProcesses = sampling?.processes != nil
+        let session = try engine.backend.attach(request)
         self.session = session
         sessionNumber = number
+        beginSampling(on: target)
         ignoresOverflowsBefore = 0
+        clearAttachment()
         for (set, program) in zip(sets, programs) {
             adopt(program, for: set)
         }

@@ -16,6 +16,7 @@ extension Context {
         let began = engine.now
         engine.count(on: place.cpu, \.overflowsAll)
         guard isCounting, id == activeSetID, time >= ignoresOverflowsBefore else {
+            dropSamples(pmds, cpu: place.cpu)
             releaseThread()
             return
         }
@@ -24,22 +25,26 @@ extension Context {
 
         let set = activeSet
         set.fold(snapshot, widthMask: widthMask)
-        var mustSwitch = countDown(pmds, in: set)
+        let mustSwitch = countDown(pmds, in: set)
         set.overflowedPmds = RegisterSet(pmds)
         let hasNotification = pmds.contains {
             set.counters[$0]?.flags.contains(.overflowNotify) ?? false
         }
         engine.traceOverflow(self, pmds: pmds, place: place)
 
-        if mustSwitch, !hasNotification {
-            leave(set, forOverflowAt: snapshot)
-            mustSwitch = false
-        } else {
+        let withoutFormat: OverflowControl =
+            mustSwitch && !hasNotification ? .notify : [.notify, .mask]
+        let control = sample(pmds, in: set, place: place, time: time) ?? withoutFormat
+        if control.contains(.mask) {
             mask(set)
             set.switchIsPending = mustSwitch
+        } else if mustSwitch {
+            leave(set, forOverflowAt: snapshot)
+        } else {
+            resetRunning(set, cpu: place.cpu)
         }
-        if hasNotification {
-            holdsThread = flags.contains(.notifyBlock)
+        if hasNotification, control.contains(.notify) {
+            holdsThread = state == .masked && flags.contains(.notifyBlock)
             notify(set, place: place, time: time)
         }
         if !holdsThread { releaseThread() }
@@ -66,18 +71,19 @@ extension Context {
 
     /// Acknowledged: resets, switches or unmasks as the overflow left it (`pfm_resume_after_ovfl`).
     func resumeAfterOverflow() {
+        defer { canRestart = false }
+        guard let control = restartFormat() else { return }
         let set = activeSet
         let wasMasked = state == .masked
         state = .loaded
         if set.switchIsPending {
             set.switchIsPending = false
             resumeInNextSet(after: set, wasMasked: wasMasked)
-        } else if !set.pendingResets.isEmpty {
+        } else if control.contains(.reset), !set.pendingResets.isEmpty {
             resetAndRun(set, wasMasked: wasMasked)
         } else if wasMasked, isStarted {
             runOn(set)
         }
-        canRestart = false
         releaseThread()
         engine.changed(self)
     }
@@ -87,7 +93,6 @@ extension Context {
             switchSets(to: set.successor, resets: .long)
             return
         }
-        engine.count(on: lastCPU, \.setSwitches)
         do throws(PfmError) {
             try activate(set.successor, resets: .long)
         } catch {
@@ -141,7 +146,6 @@ extension Context {
     private func leave(_ set: EventSet, forOverflowAt snapshot: Snapshot) {
         haltDiscarding(set)
         settleDuration(of: set)
-        engine.count(on: lastCPU, \.setSwitches)
         do throws(PfmError) {
             try activate(set.successor, resets: .short)
         } catch {
@@ -173,15 +177,25 @@ extension Context {
             ip: place.ip,
             time: time
         )
-        guard messages.append(.overflow(message)) else { return }
+        guard messages.append(.overflow(message)) else {
+            // Without a message nobody would know that the format wanted to be heard.
+            if state != .masked { mask(activeSet) }
+            return
+        }
         engine.count(on: place.cpu, \.overflowsNotified)
         engine.messagesArrived(self)
     }
 
     private func releaseThread() {
         guard flags.contains(.notifyBlock) else { return }
+        endHold()
+        session?.release()
+    }
+
+    /// Notes that the held thread, if there is one, is let go.
+    func endHold() {
+        guard holdsThread else { return }
         holdsThread = false
         engine.count(on: lastCPU, \.workHandled)
-        session?.release()
     }
 }

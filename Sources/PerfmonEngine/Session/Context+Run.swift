@@ -68,6 +68,7 @@ extension Context {
                 hint: "write a target to load_context first"
             )
         }
+        haltForCommand()
         if isCounting { haltHardware(activeSet) }
         settleDuration(of: activeSet)
         isStarted = false
@@ -111,7 +112,7 @@ extension Context {
 
     /// Moves the active time since the last start into `set_act_duration`.
     func settleDuration(of set: EventSet) {
-        set.settledDuration += set.runningDuration
+        set.settledDuration &+= set.runningDuration
         set.runningDuration = 0
     }
 

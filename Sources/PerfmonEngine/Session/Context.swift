@@ -46,6 +46,9 @@ public final class Context {
     /// What `last_cmd_status` shows: "ok", or the sentence of the last refusal.
     public var commandStatus = "ok"
 
+    /// The sampling format at work; nil: none was chosen (`smpl_fmt`).
+    public internal(set) var sampling: Sampling?
+
     /// Who gets a signal at each message; nil: nobody.
     public internal(set) var notice: SignalNotice?
 
@@ -53,8 +56,12 @@ public final class Context {
     var canRestart = false
     /// A thread is held at an overflow until restart.
     var holdsThread = false
+    /// A command has halted the hardware, and what is handled meanwhile must not start it.
+    var staysHalted = false
     var session: (any CounterSession)?
     var sessionNumber: UInt64 = 0
+    /// Active nanoseconds, since the load, of sets that were deleted after the unload.
+    var activeTimeOfDeletedSets: UInt64 = 0
     /// Overflows stamped earlier than this happened while monitoring was masked or halted.
     var ignoresOverflowsBefore: UInt64 = 0
     /// Overflows that the backend could not deliver, since the load.

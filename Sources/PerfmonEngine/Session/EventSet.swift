@@ -58,7 +58,7 @@ public final class EventSet {
     }
 
     /// Active nanoseconds since the load (`set_act_duration`).
-    public var activeDuration: UInt64 { settledDuration + runningDuration }
+    public var activeDuration: UInt64 { settledDuration &+ runningDuration }
 
     /// The value of a PMC in this set.
     public func pmcValue(_ register: ControlRegister) -> UInt64 {
@@ -95,11 +95,16 @@ public final class EventSet {
     }
 
     private func foldTimes(_ snapshot: Snapshot) {
-        let enabled = snapshot.timeEnabled &- enabledBase
-        timeEnabled += enabled
-        runningDuration += enabled
-        timeoutLeft -= min(timeoutLeft, enabled)
-        timeRunning += snapshot.timeRunning &- runningBase
+        // The snapshot of an overflow may be older than the last fold, when the counts were read
+        // before the overflow was told: then the times go back, as the values do.
+        let enabled = Int64(bitPattern: snapshot.timeEnabled &- enabledBase)
+        timeEnabled &+= UInt64(bitPattern: enabled)
+        runningDuration &+= UInt64(bitPattern: enabled)
+        timeoutLeft =
+            enabled > 0
+            ? timeoutLeft - min(timeoutLeft, UInt64(enabled))
+            : timeoutLeft &+ enabled.magnitude
+        timeRunning &+= snapshot.timeRunning &- runningBase
         enabledBase = snapshot.timeEnabled
         runningBase = snapshot.timeRunning
     }

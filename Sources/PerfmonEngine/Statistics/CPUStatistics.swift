@@ -37,6 +37,14 @@ public struct CPUStatistics: Sendable, Equatable {
     public var registerResets: UInt64 = 0
     /// Restarts (`pfm_restart_count`).
     public var restarts: UInt64 = 0
+    /// Times a sampling buffer was declared full (`smpl_full_count`).
+    public var buffersFilled: UInt64 = 0
+    /// Overflows that came while monitoring was masked or halted (`smpl_dropped_count`).
+    public var samplesDropped: UInt64 = 0
+    /// Overflows that never came here (`smpl_lost_count`).
+    public var samplesLost: UInt64 = 0
+    /// Times the kernel slowed sampling down (`smpl_throttle_count`).
+    public var throttles: UInt64 = 0
 
     public init() {}
 
@@ -76,5 +84,12 @@ public struct CPUStatistics: Sendable, Equatable {
         ("ovfl_notify_count", \.overflowsNotified, "Messages queued for overflows."),
         ("reset_pmds_count", \.registerResets, "Resets of registers after overflows."),
         ("pfm_restart_count", \.restarts, "Restarts."),
+        ("smpl_full_count", \.buffersFilled, "Times a sampling buffer was declared full."),
+        (
+            "smpl_dropped_count", \.samplesDropped,
+            "Overflows that came while monitoring was masked or halted."
+        ),
+        ("smpl_lost_count", \.samplesLost, "Overflows that the kernel had no room for."),
+        ("smpl_throttle_count", \.throttles, "Times the kernel slowed sampling down."),
     ]
 }

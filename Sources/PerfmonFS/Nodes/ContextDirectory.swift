@@ -14,6 +14,18 @@ enum ContextDirectory {
                 open: { TableDirectory(SetsDirectory.table, of: $0) }
             )
         ],
+        families: [
+            ChildFamily(
+                "smpl",
+                summary: "The samples, once smpl_fmt names a sampling format.",
+                isDirectory: true,
+                names: { node, _ in node.sampling == nil ? [] : ["smpl"] },
+                find: { node, name in
+                    guard name == "smpl", let sampling = node.sampling else { return nil }
+                    return .directory(TableDirectory(SamplingDirectory.table, of: sampling))
+                }
+            )
+        ],
         ownership: { $0.ownership },
         setOwnership: { node, _, ownership in node.setOwnership(ownership) },
         fileOwnership: { node, name in node.fileOwnership(name) },
@@ -51,6 +63,23 @@ enum ContextSettings {
                     try EventLines.store(line, in: node.context)
                 },
                 longest: { CounterLines.longest($0.context) }
+            )
+        ),
+        FileRow(
+            "smpl_fmt",
+            mode: 0o644,
+            format: "FORMAT ARGUMENT=VALUE ..., or none",
+            summary: "The sampling format; formats/ has those there are, and smpl/ the samples.",
+            content: .value(
+                show: { node, _, text in FormatLine.show(node.context.sampling, &text) },
+                store: { node, client, line throws(PfmError) in
+                    let chosen = try FormatLine.parse(line)
+                    try node.context.setFormat(
+                        chosen?.name,
+                        chosen?.arguments ?? [:],
+                        by: client
+                    )
+                }
             )
         ),
         FileRow(

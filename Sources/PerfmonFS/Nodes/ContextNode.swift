@@ -7,6 +7,9 @@ final class ContextNode {
     let mount: PerfmonMount
     /// Wakes readers of `msgs_pipe` and `msgq`.
     let messageWaiters = WaitQueue()
+    /// Wakes readers of `samples_pipe` and `perf.data_pipe`.
+    let sampleWaiters = WaitQueue()
+    private var knownSampling: SamplingNode?
     /// Wakes pollers of `state` and `active_set`.
     let stateWaiters = WaitQueue()
     /// Mode and owner of single files, by their path below the context.
@@ -52,7 +55,30 @@ final class ContextNode {
         stateWaiters.wake()
     }
 
+    /// What `smpl/` shows; nil without a sampling format.
+    var sampling: SamplingNode? {
+        guard let current = context.sampling else { return nil }
+        if let knownSampling, knownSampling.sampling === current { return knownSampling }
+        let node = SamplingNode(self, current)
+        knownSampling = node
+        return node
+    }
+
+    func formatChanged() {
+        knownSampling = nil
+        sampleWaiters.wake()
+    }
+
+    func samplesArrived() {
+        sampleWaiters.wake()
+    }
+
+    func samplesWillGo() {
+        knownSampling?.samplesWillGo()
+    }
+
     func removed() {
+        sampleWaiters.wake()
         messageWaiters.wake()
         stateWaiters.wake()
     }

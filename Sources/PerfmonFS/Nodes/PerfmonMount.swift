@@ -66,6 +66,19 @@ extension PerfmonMount: EngineObserver {
         nodes[context.serial]?.stateChanged()
     }
 
+    public func formatChanged(of context: Context) {
+        nodes[context.serial]?.formatChanged()
+        services.entryGone(in: "contexts/\(context.name)", name: "smpl")
+    }
+
+    public func samplesArrived(in context: Context) {
+        nodes[context.serial]?.samplesArrived()
+    }
+
+    public func samplesWillGo(in context: Context) {
+        nodes[context.serial]?.samplesWillGo()
+    }
+
     public func removed(_ context: Context) {
         nodes.removeValue(forKey: context.serial)?.removed()
         services.entryGone(in: "contexts", name: context.name)

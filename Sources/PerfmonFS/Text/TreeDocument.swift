@@ -41,6 +41,8 @@ public enum TreeDocument {
             DirectoryDocument("contexts/NAME", ContextDirectory.table),
             DirectoryDocument("contexts/NAME/sets/N", SetDirectory.table),
             DirectoryDocument("contexts/NAME/sets/N/pmdN", PmdDirectory.table),
+            DirectoryDocument("contexts/NAME/smpl", SamplingDirectory.table),
+            DirectoryDocument("formats/NAME", FormatsDirectory.formatTable),
             DirectoryDocument("info", InfoDirectory.table),
             DirectoryDocument("pmu_desc", PmuDescriptionDirectory.table),
             DirectoryDocument("pmu_desc/pmcN, pmu_desc/pmdN", RegisterFiles.table("pmc")),

@@ -1,0 +1,104 @@
+/// A stored sample, whatever format stored it.
+public struct Sample: Sendable, Equatable {
+    /// When it was taken, in nanoseconds of the backend's clock; 0 when it stands for several.
+    public var time: UInt64 = 0
+    /// Process id (thread group).
+    public var pid: Int32 = 0
+    /// Thread id.
+    public var tid: Int32 = 0
+    public var cpu: Int = 0
+    /// Interrupted instruction.
+    public var ip: UInt64 = 0
+    public var set: UInt16 = 0
+    /// The PMD that overflowed.
+    public var pmd: Int = 0
+    /// The value that the PMD was started from: minus the number of events since.
+    public var lastReset: UInt64 = 0
+    /// The PMDs whose values were recorded.
+    public var registers: RegisterSet = []
+    /// Their values in ascending order of their numbers.
+    public var values: [UInt64] = []
+    /// Return addresses behind `ip`, innermost first; empty unless the format records them.
+    public var callChain: [UInt64] = []
+    /// Samples that this one stands for.
+    public var weight: UInt64 = 1
+
+    public init() {}
+
+    /// Events between the start of the register and its overflow.
+    public var period: UInt64 { 0 &- lastReset }
+}
+
+/// How far a reader has come in the stored samples of a format.
+public struct SampleCursor: Sendable, Equatable {
+    /// The format's `epoch` in which the reader is.
+    public var epoch: UInt64
+    /// Where the next sample begins; the format alone knows what that means.
+    public var offset: UInt64
+
+    /// Before the first sample that is stored.
+    public init(epoch: UInt64 = 0, offset: UInt64 = 0) {
+        self.epoch = epoch
+        self.offset = offset
+    }
+}
+
+/// A sample as a line of text.
+public enum SampleLine {
+    /// Appends `time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [pmdN=N ...]
+    /// [chain=0xN,0xN ...]` and a newline.
+    public static func append(_ sample: Sample, to text: inout [UInt8]) {
+        append(" time=", decimal: sample.time, to: &text, isFirst: true)
+        append(" pid=", signed: sample.pid, to: &text)
+        append(" tid=", signed: sample.tid, to: &text)
+        append(" cpu=", decimal: UInt64(truncatingIfNeeded: sample.cpu), to: &text)
+        append(" ip=0x", hex: sample.ip, to: &text)
+        append(" set=", decimal: UInt64(sample.set), to: &text)
+        append(" pmd=", decimal: UInt64(truncatingIfNeeded: sample.pmd), to: &text)
+        append(" last_reset=", decimal: sample.lastReset, to: &text)
+        for (register, value) in zip(sample.registers, sample.values) {
+            append(" pmd", decimal: UInt64(truncatingIfNeeded: register), to: &text)
+            append("=", decimal: value, to: &text)
+        }
+        for (index, address) in sample.callChain.enumerated() {
+            append(index == 0 ? " chain=0x" : ",0x", hex: address, to: &text)
+        }
+        text.append(UInt8(ascii: "\n"))
+    }
+
+    private static func append(
+        _ label: StaticString,
+        decimal number: UInt64,
+        to text: inout [UInt8],
+        isFirst: Bool = false
+    ) {
+        label.withUTF8Buffer { text.append(contentsOf: $0.dropFirst(isFirst ? 1 : 0)) }
+        var divisor: UInt64 = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
+            divisor /= 10
+        }
+    }
+
+    private static func append(
+        _ label: StaticString,
+        signed number: Int32,
+        to text: inout [UInt8]
+    ) {
+        append(label, decimal: UInt64(truncatingIfNeeded: max(number, 0)), to: &text)
+    }
+
+    private static func append(
+        _ label: StaticString,
+        hex number: UInt64,
+        to text: inout [UInt8]
+    ) {
+        label.withUTF8Buffer { text.append(contentsOf: $0) }
+        let digits = max(1, (67 - number.leadingZeroBitCount) / 4)
+        for position in stride(from: digits - 1, through: 0, by: -1) {
+            let digit = UInt8(truncatingIfNeeded: number >> UInt64(4 * position)) & 0xf
+            text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        }
+    }
+}

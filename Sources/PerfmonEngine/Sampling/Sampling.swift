@@ -1,0 +1,46 @@
+internal import SystemPackage
+
+/// What a context has once a sampling format is chosen: the format at work, its buffer, and how
+/// many samples got lost.
+public final class Sampling {
+    /// What the format is called and takes.
+    public let about: FormatDescription
+    public let arguments: FormatArguments
+    public let format: any SamplingFormat
+    /// Empty for a format that keeps nothing.
+    public let buffer: SamplingBuffer
+    /// Overflows that never came here: the kernel had no room for them, or a register passed its
+    /// next overflow before it could be reset.
+    public internal(set) var lost: UInt64 = 0
+    /// Overflows that came while monitoring was masked or halted.
+    public internal(set) var droppedWhenMasked: UInt64 = 0
+    /// Times that the kernel slowed the sampling down.
+    public internal(set) var throttled: UInt64 = 0
+    /// What the sampled processes are called and map; nil when nobody could ask for it.
+    public let processes: ProcessHistory?
+    /// A sample was stored since the observer was last told.
+    var hasNews = false
+    let charge: BufferMemory.Charge
+    /// Room for the values of one sample.
+    let values: UnsafeMutablePointer<UInt64>
+
+    init(
+        _ type: any SamplingFormat.Type,
+        _ arguments: FormatArguments,
+        buffer: SamplingBuffer,
+        charge: BufferMemory.Charge,
+        for setting: FormatSetting
+    ) {
+        about = type.about
+        self.arguments = arguments
+        self.buffer = buffer
+        self.charge = charge
+        processes = type.about.views.contains(.profile) ? ProcessHistory() : nil
+        format = type.init(arguments, buffer: buffer, for: setting)
+        values = .allocate(capacity: RegisterLimits.count)
+    }
+
+    deinit {
+        values.deallocate()
+    }
+}

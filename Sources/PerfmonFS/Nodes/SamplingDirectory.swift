@@ -1,0 +1,126 @@
+import PerfmonEngine
+import SystemPackage
+
+/// `contexts/NAME/smpl/`: the samples of a context, while it has a sampling format.
+///
+/// What shows addresses is for the owner alone: they tell how a process lies in memory.
+enum SamplingDirectory {
+    static let table = DirectoryTable<SamplingNode>(
+        kind: "smpl",
+        files: SamplingReadings.rows + SampleFiles.rows,
+        ownership: { $0.node.ownership },
+        setOwnership: { subject, _, ownership in subject.node.setOwnership(ownership) },
+        fileOwnership: { subject, name in subject.node.fileOwnership("smpl/\(name)") },
+        setFileOwnership: { subject, _, name, ownership in
+            subject.node.setFileOwnership("smpl/\(name)", ownership)
+        },
+        isGone: { $0.isGone },
+        report: { subject, report in subject.node.record(report) }
+    )
+}
+
+/// The files that show how the sampling goes.
+enum SamplingReadings {
+    static let rows: [FileRow<SamplingNode>] = [
+        number("buf_size", "decimal, bytes", "The size of the buffer as it was asked for.") {
+            $0.sampling.arguments["buf_size"]
+        },
+        FileRow(
+            "hdr",
+            mode: 0o444,
+            format: "NAME VALUE lines",
+            summary: "The header of the buffer.",
+            content: .value(
+                show: { subject, _, text in
+                    subject.refresh()
+                    for field in subject.format.header {
+                        text.append("\(field.key) ")
+                        text.append(line: field.value)
+                    }
+                },
+                store: nil
+            )
+        ),
+        number(
+            "lost",
+            "decimal",
+            "Overflows since the load that the kernel had no room for, or nobody saw in time."
+        ) { $0.sampling.lost },
+        number(
+            "dropped_when_masked",
+            "decimal",
+            "Overflows since the load that came while monitoring was masked or halted."
+        ) { $0.sampling.droppedWhenMasked },
+        number(
+            "throttled",
+            "decimal",
+            "Times since the load that the kernel slowed the sampling down."
+        ) { $0.sampling.throttled },
+    ]
+
+    private static func number(
+        _ name: String,
+        _ format: String,
+        _ summary: String,
+        _ value: @escaping @Sendable (SamplingNode) -> UInt64
+    ) -> FileRow<SamplingNode> {
+        FileRow(
+            name,
+            mode: 0o444,
+            format: format,
+            summary: summary,
+            content: .value(
+                show: { subject, _, text in
+                    subject.refresh()
+                    text.append(line: value(subject))
+                },
+                store: nil
+            )
+        )
+    }
+}
+
+/// The files that hold the samples themselves.
+enum SampleFiles {
+    private static let lineFormat =
+        "time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [pmdN=N ...] lines"
+
+    static let rows: [FileRow<SamplingNode>] = [
+        FileRow(
+            "entries",
+            mode: 0o400,
+            format: lineFormat,
+            summary: "The stored samples, oldest first.",
+            content: .custom(
+                size: { subject, _ in
+                    subject.length(of: "entries") { SampleLinesWriter(format: subject.format) }
+                },
+                open: { subject, _, _ in
+                    SampleSnapshotHandle(subject) { SampleLinesWriter(format: subject.format) }
+                }
+            )
+        ),
+        FileRow(
+            "samples_pipe",
+            mode: 0o400,
+            format: lineFormat,
+            summary: "Waits for samples; each open sees all of them, and ends when the thread has "
+                + "ended or the format goes.",
+            content: .custom(open: { subject, _, _ in
+                SampleStreamHandle(subject, SampleLinesWriter(format: subject.format))
+            }),
+            isPresent: { $0.sampling.about.views.contains(.stream) }
+        ),
+        FileRow(
+            "buffer",
+            mode: 0o400,
+            format: "binary, as the format lays it out",
+            summary: "The sampling buffer itself; can be read anywhere.",
+            content: .custom(
+                size: { subject, _ in UInt64(subject.sampling.buffer.size) },
+                open: { subject, _, _ in SampleBufferHandle(subject) }
+            ),
+            isPresent: { $0.sampling.buffer.size > 0 }
+        ),
+    ]
+}
