@@ -63,7 +63,11 @@ let package = Package(
         ),
         .testTarget(
             name: "PerfmonEngineTests",
-            dependencies: ["PerfmonEngine"],
+            dependencies: [
+                "CPerfEvent",
+                "PerfmonEngine",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
