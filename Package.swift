@@ -31,7 +31,6 @@ let package = Package(
                 "CLinux",
                 "CPerfEvent",
                 "CPfm",
-                .product(name: "BitCollections", package: "swift-collections"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),

@@ -11,6 +11,28 @@ int clinux_pidfd_open(pid_t pid, unsigned int flags);
 
 pid_t clinux_gettid(void);
 
+/* Seconds since 1970 (CLOCK_REALTIME). */
+uint64_t clinux_wall_clock(void);
+
+/* Nanoseconds of CLOCK_MONOTONIC. */
+uint64_t clinux_monotonic_ns(void);
+
+/* epoll_create1(2) and eventfd(2), timerfd_create(2) on CLOCK_MONOTONIC; all close-on-exec, the
+   latter two non-blocking. */
+int clinux_epoll_create(void);
+int clinux_eventfd(void);
+int clinux_timerfd(void);
+
+/* Watches a descriptor for reading, level-triggered; `data` comes back from clinux_epoll_wait. */
+int clinux_epoll_add(int epoll, int descriptor, uint64_t data);
+int clinux_epoll_remove(int epoll, int descriptor);
+
+/* epoll_wait(2) that stores only the `data` of each ready descriptor; returns their number. */
+int clinux_epoll_wait(int epoll, uint64_t *data, int capacity, int milliseconds);
+
+/* Sets a timerfd to an absolute time in nanoseconds of CLOCK_MONOTONIC; 0 disarms it. */
+int clinux_timerfd_set(int timer, uint64_t nanoseconds);
+
 /* syslog(3) with a finished text; priority as in <syslog.h>. */
 void clinux_syslog(int priority, const char *text);
 

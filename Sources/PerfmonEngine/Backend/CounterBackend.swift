@@ -95,11 +95,20 @@ public struct CounterProgram: Sendable, Equatable {
     /// Events until the first overflow, and between overflows from then on until `arm` says
     /// otherwise; nil when no overflow is expected (a distance of 2^63 or more never is).
     public var distance: UInt64?
+    /// The counter wraps at its hardware width and never overflows (`PFM_REGFL_NO_EMUL64`); the
+    /// engine cuts the value, the backend counts as ever.
+    public var isUnemulated: Bool
 
-    public init(pmd: Int, selection: EventSelection, distance: UInt64? = nil) {
+    public init(
+        pmd: Int,
+        selection: EventSelection,
+        distance: UInt64? = nil,
+        isUnemulated: Bool = false
+    ) {
         self.pmd = pmd
         self.selection = selection
         self.distance = distance
+        self.isUnemulated = isUnemulated
     }
 }
 

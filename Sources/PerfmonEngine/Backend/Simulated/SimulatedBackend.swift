@@ -1,0 +1,106 @@
+internal import CLinux
+internal import Glibc
+internal import SystemPackage
+
+/// A PMU that exists only in pfmfs: deterministic, with registers that behave like Intel's. For
+/// CI, for teaching, and for machines without a PMU (`-o backend=simulated`).
+public final class SimulatedBackend: CounterBackend {
+    public let name = "simulated"
+    public let pmu = SimulatedPmu.description
+    public let eventSources: [any EventSource] = [SimulatedEvents()]
+    public let eventDescriptor: Int32
+    public let timeoutTick: UInt64 = 1_000_000
+    public let clock: SimulatedClock
+
+    /// The simulated time up to which everything has happened. It stands still between drains, so
+    /// that all values a command sees belong to one instant.
+    public private(set) var now: UInt64
+
+    private let threads: any SimulatedThreads
+    private let timer: Int32
+    private var sessions: [SimulatedSession] = []
+
+    /// - Throws: ENFILE when the process has no descriptors left.
+    public init(clock: SimulatedClock, threads: any SimulatedThreads) throws(PfmError) {
+        self.clock = clock
+        self.threads = threads
+        now = clock.now
+        eventDescriptor = clinux_epoll_create()
+        timer = clinux_timerfd()
+        guard eventDescriptor >= 0, timer >= 0,
+            clinux_epoll_add(eventDescriptor, timer, 0) == 0
+        else {
+            throw PfmError(.tooManyOpenFilesInSystem, "no descriptors for the simulated PMU")
+        }
+        if threads.eventDescriptor >= 0 {
+            _ = clinux_epoll_add(eventDescriptor, threads.eventDescriptor, 1)
+        }
+    }
+
+    deinit {
+        close(timer)
+        close(eventDescriptor)
+    }
+
+    public func validate(_ selection: EventSelection, systemWide: Bool) throws(PfmError) {
+        _ = try SimulatedPmu.counter(for: selection)
+    }
+
+    public func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession {
+        if request.holdAtOverflow, !(threads is ScriptedThreads) {
+            throw PfmError(
+                .notSupportedOnSocket, "the simulated PMU cannot hold a real thread",
+                hint: "clear notify_block, or use backend=perf")
+        }
+        let session = try SimulatedSession(request, backend: self)
+        if case .thread(let tid) = request.target {
+            try threads.watch(tid, for: request.client)
+        }
+        sessions.append(session)
+        return session
+    }
+
+    public func drainEvents(_ handler: (BackendEvent) -> Void) {
+        let end = max(now, clock.now)
+        while let (session, time) = earliestEvent(), time <= end {
+            now = time
+            for event in session.takeEvents(at: time) { handler(event) }
+        }
+        now = end
+        for tid in threads.takeExited() {
+            for session in sessions where session.target == .thread(tid) {
+                handler(session.event(.ended(.exit), in: 0))
+            }
+        }
+        schedule()
+    }
+
+    /// Lets a simulated thread sleep or run; a sleeping thread counts nothing and its time-outs
+    /// stand still.
+    public func setPaused(_ paused: Bool, thread tid: Int32) {
+        for session in sessions where session.target == .thread(tid) {
+            session.setPaused(paused)
+        }
+    }
+
+    func remove(_ session: SimulatedSession) {
+        sessions.removeAll { $0 === session }
+        if case .thread(let tid) = session.target { threads.unwatch(tid) }
+    }
+
+    /// Sets the timer to the next event, if time passes by itself.
+    func schedule() {
+        guard !clock.isManual else { return }
+        let next = earliestEvent()?.1
+        _ = clinux_timerfd_set(timer, next.map { $0 &+ clock.origin } ?? 0)
+    }
+
+    private func earliestEvent() -> (SimulatedSession, UInt64)? {
+        var earliest: (SimulatedSession, UInt64)?
+        for session in sessions {
+            guard let time = session.nextEventTime, time < earliest?.1 ?? .max else { continue }
+            earliest = (session, time)
+        }
+        return earliest
+    }
+}

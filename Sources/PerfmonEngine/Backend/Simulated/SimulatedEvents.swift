@@ -1,0 +1,63 @@
+internal import SystemPackage
+
+/// Event names of the simulated PMU.
+final class SimulatedEvents: EventSource {
+    private static let pmu = "simulated"
+
+    func pmus() -> [String] {
+        [Self.pmu]
+    }
+
+    func eventNames(pmu: String) -> [String] {
+        pmu == Self.pmu ? SimulatedWorkload.events.map(\.name) : []
+    }
+
+    func describe(pmu: String, event: String) -> EventDescription? {
+        guard pmu == Self.pmu, let found = SimulatedWorkload.event(named: event) else { return nil }
+        return EventDescription(
+            pmu: pmu, name: event, text: found.text,
+            selection: .programmable(Self.image(found, SelectorBits.user | SelectorBits.kernel)),
+            modifiers: [("u", "in user mode only"), ("k", "in kernel mode only")])
+    }
+
+    func resolve(_ name: String) throws(PfmError) -> EventSelection? {
+        let parts = name.split(separator: ":", omittingEmptySubsequences: false)
+        guard let event = SimulatedWorkload.event(named: String(parts[0])) else { return nil }
+        guard parts.count <= 2 else {
+            throw PfmError(
+                .invalidArgument, "\(name): one colon only", hint: "write \(parts[0]):uk",
+                subject: name)
+        }
+        var modes: UInt64 = 0
+        for letter in parts.count == 2 ? parts[1] : "uk" {
+            switch letter {
+            case "u": modes |= SelectorBits.user
+            case "k": modes |= SelectorBits.kernel
+            default:
+                throw PfmError(
+                    .invalidArgument, "\(name): unknown modifier \(letter)",
+                    hint: "u and k are known", subject: name)
+            }
+        }
+        return .programmable(Self.image(event, modes))
+    }
+
+    func name(of selection: EventSelection) -> String? {
+        guard case .programmable(let image) = selection,
+            let event = SimulatedWorkload.event(code: UInt16(truncatingIfNeeded: image))
+        else { return nil }
+        switch (image & SelectorBits.user != 0, image & SelectorBits.kernel != 0) {
+        case (true, false): return event.name + ":u"
+        case (false, true): return event.name + ":k"
+        default: return event.name
+        }
+    }
+
+    func namesNear(_ name: String) -> [String] {
+        SimulatedWorkload.events.map(\.name).filter { $0.contains(name) || name.contains($0) }
+    }
+
+    private static func image(_ event: SimulatedWorkload.Event, _ modes: UInt64) -> UInt64 {
+        UInt64(event.code) | modes | SelectorBits.enable | SelectorBits.interrupt
+    }
+}

@@ -1,0 +1,81 @@
+internal import CLinux
+internal import SystemPackage
+
+/// Making, finding and removing contexts.
+extension Engine {
+    /// All contexts in the order of their making.
+    public var allContexts: [Context] {
+        contexts.values.sorted { $0.serial < $1.serial }
+    }
+
+    /// The context of a name; nil when there is none.
+    public func context(_ name: String) -> Context? {
+        contexts[name]
+    }
+
+    /// Makes a context (`pfm_create_context`); set 0 exists at once.
+    ///
+    /// - Parameter mode: permission bits of its directory.
+    /// - Throws: EEXIST when the name is taken, EINVAL for a name that is none, EPERM when the
+    ///   client is in neither group, ENOSPC at the limit of contexts.
+    public func createContext(
+        _ name: String, mode: UInt16 = 0o755, lifetime: Context.Lifetime = .directory,
+        by client: Client
+    ) throws(PfmError) -> Context {
+        try requireName(name)
+        guard contexts[name] == nil else {
+            throw PfmError(.fileExists, "context \(name) exists already", subject: name)
+        }
+        guard contexts.count < options.maximumContexts else {
+            throw PfmError(
+                .noSpace,
+                "there are \(contexts.count) contexts and the limit is \(options.maximumContexts)",
+                hint: "remove some, or mount with a larger -o max_contexts")
+        }
+        try requireSomeGroup(client)
+        let context = Context(
+            serial: nextSerial(), name: name, lifetime: lifetime, client: client, mode: mode,
+            created: clinux_wall_clock(), engine: self)
+        contexts[name] = context
+        return context
+    }
+
+    /// Makes a context that lives as long as a descriptor, and names it.
+    public func createClone(by client: Client) throws(PfmError) -> Context {
+        var number = 1
+        while contexts["clone-\(number)"] != nil { number += 1 }
+        return try createContext(
+            "clone-\(number)", mode: 0o755, lifetime: .descriptor, by: client)
+    }
+
+    /// Destroys a context with everything in it (the last `close` of a perfmon2 descriptor).
+    /// An attached one is taken off first; its session is free at once.
+    public func removeContext(_ context: Context) {
+        drain()
+        guard !context.isRemoved else { return }
+        context.isRemoved = true
+        context.detach()
+        contexts[context.name] = nil
+        observer?.removed(context)
+    }
+
+    private func requireName(_ name: String) throws(PfmError) {
+        let isPlain = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x2f }
+        guard isPlain, !name.isEmpty, name.utf8.count <= 255, !name.hasPrefix(".") else {
+            throw PfmError(
+                .invalidArgument, "a context's name is 1 to 255 printable ASCII characters",
+                hint: "use letters, digits, - and _; no blank, no leading dot", subject: name)
+        }
+    }
+
+    /// A directory has no flags yet, so either group lets a client make one; `ctx_flags` and
+    /// `load_context` ask for the right one.
+    private func requireSomeGroup(_ client: Client) throws(PfmError) {
+        do throws(PfmError) {
+            try requireGroup(systemWide: false, client)
+        } catch {
+            if controls.systemGroup == Controls.anyGroup { throw error }
+            try requireGroup(systemWide: true, client)
+        }
+    }
+}

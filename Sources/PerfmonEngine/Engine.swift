@@ -1,0 +1,191 @@
+public import Logging
+internal import SystemPackage
+
+/// What is chosen once, when the engine is made.
+public struct EngineOptions: Sendable {
+    /// Per-thread and system-wide sessions may be loaded at the same time.
+    public var allowsMixedSessions = false
+    /// Contexts that may exist at the same time.
+    public var maximumContexts = 100_000
+    /// Sets that one context may have.
+    public var maximumSets = 65536
+    /// CPUs of the machine, for the statistics.
+    public var cpuCount = 1
+    /// Shortest set time-out in nanoseconds; nil: the backend's own.
+    public var timeoutTick: UInt64?
+
+    public init() {}
+}
+
+/// Told what changed without a command of the listener's own. Called under the lock that guards
+/// the engine; must not call back.
+public protocol EngineObserver: AnyObject {
+    /// Messages were queued, or the queue will never fill again.
+    func messagesArrived(in context: Context)
+    /// The state, the target or the active set changed.
+    func stateChanged(of context: Context)
+    /// The context is gone.
+    func removed(_ context: Context)
+}
+
+/// All contexts, and what they share: the backend, the controls, the sessions, the statistics.
+///
+/// The engine knows no files and no text formats. One lock guards it and everything in it.
+public final class Engine {
+    public let backend: any CounterBackend
+    public let pmu: PmuDescription
+    public let catalog: EventCatalog
+    public let options: EngineOptions
+    public var controls = Controls()
+    public internal(set) var log: Logger
+    public weak var observer: (any EngineObserver)?
+    /// CPUs that can be monitored now.
+    public internal(set) var onlineCPUs: RegisterSet
+    /// One entry for each CPU of the machine.
+    public internal(set) var statistics: [CPUStatistics]
+
+    var contexts: [String: Context] = [:]
+    var sessions: [UInt64: Context] = [:]
+    var arbiter: SessionArbiter
+    private var lastSerial: UInt64 = 0
+    private var lastSession: UInt64 = 0
+    private var isDraining = false
+    private var generator: any RandomNumberGenerator
+
+    public init(
+        backend: any CounterBackend,
+        options: EngineOptions = EngineOptions(),
+        log: Logger = Logger(label: "pfmfs"),
+        generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
+    ) {
+        self.backend = backend
+        self.options = options
+        self.log = log
+        self.generator = generator
+        pmu = backend.pmu
+        catalog = EventCatalog(sources: backend.eventSources)
+        arbiter = SessionArbiter(allowsMixing: options.allowsMixedSessions)
+        onlineCPUs = RegisterSet(0..<options.cpuCount)
+        statistics = Array(repeating: CPUStatistics(), count: options.cpuCount)
+    }
+
+    /// Nanoseconds of the backend's clock.
+    public var now: UInt64 { backend.now }
+
+    /// Loaded per-thread sessions (`task_sessions_count`).
+    public var threadSessionCount: Int { arbiter.threadCount }
+
+    /// Loaded system-wide sessions (`sys_sessions_count`).
+    public var systemSessionCount: Int { arbiter.systemCount }
+
+    /// Unit to which set time-outs are rounded up, in nanoseconds.
+    public var timeoutTick: UInt64 { max(1, options.timeoutTick ?? backend.timeoutTick) }
+
+    /// Handles everything that happened since the last call. The event thread calls it when the
+    /// backend's descriptor is readable, and every command calls it first.
+    public func drain() {
+        guard !isDraining else { return }
+        isDraining = true
+        defer { isDraining = false }
+        backend.drainEvents { event in handle(event) }
+    }
+
+    /// Clears the statistics of all CPUs (`reset_stats`).
+    public func resetStatistics() {
+        statistics = Array(repeating: CPUStatistics(), count: statistics.count)
+    }
+
+    /// Sets the tracing of commands (`debug`); 0 also clears the statistics.
+    public func setDebug(_ value: Int32) {
+        controls.debug = value
+        if value == 0 { resetStatistics() }
+    }
+
+    private func handle(_ event: BackendEvent) {
+        guard let context = sessions[event.session] else { return }
+        switch event.kind {
+        case .overflow(let pmds, let snapshot, let place):
+            context.handleOverflow(
+                pmds: pmds, snapshot: snapshot, place: place, set: event.set, time: event.time)
+        case .timeout:
+            context.handleTimeout(set: event.set)
+        case .ended(let reason):
+            context.handleEnd(reason)
+        case .lost(let count):
+            context.lostOverflows += count
+        }
+    }
+}
+
+/// What contexts ask of the engine.
+extension Engine {
+    /// Group rule of the documentation: `sys_group` for system-wide contexts, `task_group` for
+    /// per-thread ones. Root is not exempt.
+    func requireGroup(systemWide: Bool, _ client: Client) throws(PfmError) {
+        let group = systemWide ? controls.systemGroup : controls.taskGroup
+        guard group != Controls.anyGroup else { return }
+        guard !client.isMember(of: UInt32(bitPattern: group)) else { return }
+        let kind = systemWide ? "system-wide" : "per-thread"
+        let file = systemWide ? "sys_group" : "task_group"
+        throw PfmError(
+            .notPermitted,
+            "\(kind) contexts are for members of group \(group) (\(file)), and uid \(client.uid) "
+                + "is none",
+            hint: "ask the administrator for the group, or for another \(file)")
+    }
+
+    /// A set time-out as the engine can keep it.
+    func roundedUpToTick(_ nanoseconds: UInt64) -> UInt64 {
+        let tick = timeoutTick
+        let (sum, overflow) = nanoseconds.addingReportingOverflow(tick - 1)
+        return overflow ? UInt64.max / tick * tick : sum / tick * tick
+    }
+
+    func nextSessionNumber() -> UInt64 {
+        lastSession += 1
+        return lastSession
+    }
+
+    func nextSerial() -> UInt64 {
+        lastSerial += 1
+        return lastSerial
+    }
+
+    func attached(_ context: Context) {
+        sessions[context.sessionNumber] = context
+        changed(context)
+    }
+
+    func detached(_ context: Context) {
+        sessions[context.sessionNumber] = nil
+        changed(context)
+    }
+
+    func changed(_ context: Context) {
+        observer?.stateChanged(of: context)
+    }
+
+    func messagesArrived(_ context: Context) {
+        observer?.messagesArrived(in: context)
+    }
+
+    func random() -> UInt64 {
+        generator.next()
+    }
+
+    func count(
+        on cpu: Int, _ field: WritableKeyPath<CPUStatistics, UInt64>, _ amount: UInt64 = 1
+    ) {
+        guard statistics.indices.contains(cpu) else { return }
+        statistics[cpu][keyPath: field] &+= amount
+    }
+
+    func traceOverflow(_ context: Context, pmds: [Int], place: SamplePlace) {
+        guard controls.debugOverflow != 0 else { return }
+        log.notice(
+            """
+            context \(context.name): overflow of pmd \(RegisterSet(pmds)) in set \
+            \(context.activeSetID), thread \(place.tid), CPU \(place.cpu)
+            """)
+    }
+}

@@ -1,0 +1,72 @@
+/// How far a count can be trusted.
+public enum CountQuality: String, Sendable {
+    /// Every event was counted.
+    case exact
+    /// The counter had to share its time; the value is an estimate from its share.
+    case scaled
+    /// The counter never ran, so there is no value.
+    case notCounted = "not_counted"
+}
+
+/// One line of `counters`: what an event came to since the context was loaded or the counter was
+/// last written.
+public struct CounterReading: Sendable {
+    public var event: String
+    public var set: UInt16
+    public var pmd: Int
+    /// Events; estimated when `quality` is `scaled`, meaningless when it is `notCounted`.
+    public var value: UInt64
+    public var quality: CountQuality
+    /// Nanoseconds for which the context was counting.
+    public var timeEnabled: UInt64
+    /// Nanoseconds of these in which this counter counted.
+    public var timeRunning: UInt64
+}
+
+extension Context {
+    /// What every enabled counter came to, all values of a set from one instant.
+    ///
+    /// - Throws: ENODEV when the context was removed.
+    public func readCounters() throws(PfmError) -> [CounterReading] {
+        try beginCommand()
+        refresh(activeSet)
+        var readings: [CounterReading] = []
+        let total = totalActiveTime
+        for set in sets {
+            for number in set.usedPmds {
+                guard let event = eventName(ofPmd: number, in: set),
+                    let counter = set.counters[number]
+                else { continue }
+                readings.append(reading(event, number, counter, in: set, total: total))
+            }
+        }
+        return readings
+    }
+
+    /// The reading of one counter, as of the last fold.
+    func reading(
+        _ event: String, _ number: Int, _ counter: CounterState, in set: EventSet, total: UInt64
+    ) -> CounterReading {
+        let enabled = total &- counter.contextTimeBase
+        let running = set.timeRunning &- counter.runningBase
+        var reading = CounterReading(
+            event: event, set: set.id, pmd: number, value: counter.counted, quality: .exact,
+            timeEnabled: enabled, timeRunning: running)
+        if running == 0 {
+            // A thread that slept all the time ran no event: that is a true zero. A set that was
+            // never active, or that the hardware never took, has no value at all.
+            let wasActive = set.runs > 0 && set.timeEnabled == 0 && enabled == 0
+            reading.quality = wasActive ? .exact : .notCounted
+        } else if running < enabled {
+            reading.quality = .scaled
+            reading.value = scaled(counter.counted, by: enabled, over: running)
+        }
+        return reading
+    }
+
+    private func scaled(_ count: UInt64, by enabled: UInt64, over running: UInt64) -> UInt64 {
+        let product = count.multipliedFullWidth(by: enabled)
+        guard product.high < running else { return .max }
+        return running.dividingFullWidth(product).quotient
+    }
+}

@@ -1,0 +1,128 @@
+internal import Logging
+internal import SystemPackage
+
+/// How a context's virtual registers meet the backend's raw counts.
+extension Context {
+    /// Active nanoseconds of all sets since the load: what an always-on counter would have seen.
+    var totalActiveTime: UInt64 {
+        sets.reduce(0) { $0 + $1.timeEnabled }
+    }
+
+    /// Brings a set's virtual values up to now, if it is the one that counts.
+    func refresh(_ set: EventSet) {
+        guard isCounting, set.id == activeSetID, let session else { return }
+        if let snapshot = try? session.read(set.id) {
+            set.fold(snapshot, widthMask: widthMask)
+        }
+    }
+
+    /// What a set asks of the backend, from its registers.
+    func program(of set: EventSet) -> SetProgram {
+        var program = SetProgram(id: set.id, counters: [])
+        for number in set.usedPmds {
+            guard let selection = selection(ofPmd: number, in: set),
+                let counter = set.counters[number]
+            else { continue }
+            let isUnemulated = isUnemulated(number, in: set)
+            program.counters.append(
+                CounterProgram(
+                    pmd: number, selection: selection,
+                    distance: isUnemulated ? nil : counter.distanceToOverflow,
+                    isUnemulated: isUnemulated))
+        }
+        if set.flags.contains(.timeSwitch) {
+            program.timeout = set.timeout
+        }
+        return program
+    }
+
+    private func isUnemulated(_ number: Int, in set: EventSet) -> Bool {
+        guard case .selector(let pmc)? = pmu.pmd(number)?.control else { return false }
+        return set.unemulatedPmcs.contains(pmc)
+    }
+
+    /// Runs a change to a set while nothing is counted in it, with values that are up to date, and
+    /// hands the changed values to the hardware.
+    func whileHalted(
+        _ set: EventSet, _ change: (EventSet) throws(PfmError) -> Void
+    ) throws(PfmError) {
+        guard let session, isAttached, set.program != nil else {
+            return try change(set)
+        }
+        let runs = isCounting && set.id == activeSetID
+        if runs {
+            session.stop(set.id)
+            set.fold(try session.read(set.id), widthMask: widthMask)
+        }
+        defer {
+            if runs { resumeHardware(set) }
+        }
+        try change(set)
+        if state == .loaded { try armAll(set) }
+    }
+
+    /// Hands a changed register configuration of an attached set to the backend.
+    func reprogram(_ set: EventSet) throws(PfmError) {
+        guard let session else { return }
+        let program = program(of: set)
+        try session.reprogram(program)
+        adopt(program, for: set)
+        set.discard(upTo: try session.read(set.id))
+    }
+
+    /// Notes what the backend counts for a set from now on.
+    func adopt(_ program: SetProgram, for set: EventSet) {
+        set.program = program
+        for counter in program.counters {
+            set.counters[counter.pmd]?.armedDistance = counter.distance
+        }
+    }
+
+    /// Tells the backend where each counter of a halted set overflows next, where that changed.
+    func armAll(_ set: EventSet) throws(PfmError) {
+        guard let session, let program = set.program else { return }
+        let changed = program.counters.filter { counter in
+            guard !counter.isUnemulated, let state = set.counters[counter.pmd] else { return false }
+            return state.armedDistance != state.distanceToOverflow
+        }
+        let needsReopening = changed.contains { counter in
+            let state = set.counters[counter.pmd]
+            return (state?.armedDistance == nil) != (state?.distanceToOverflow == nil)
+        }
+        if needsReopening {
+            return try reprogram(set)
+        }
+        for counter in changed {
+            let distance = set.counters[counter.pmd]?.distanceToOverflow
+            try session.arm(set.id, pmd: counter.pmd, distance: distance)
+            set.counters[counter.pmd]?.armedDistance = distance
+        }
+    }
+
+    /// Lets a halted set count on.
+    func resumeHardware(_ set: EventSet) {
+        guard let session else { return }
+        do throws(PfmError) {
+            if set.flags.contains(.timeSwitch) {
+                session.setTimeoutLeft(set.id, nanoseconds: max(1, set.timeoutLeft))
+            }
+            if isAwaitingExec, totalActiveTime == 0 {
+                try session.startAtExec(set.id)
+            } else {
+                isAwaitingExec = false
+                try session.start(set.id)
+            }
+        } catch {
+            engine.log.error("context \(name): set \(set.id) cannot run on: \(error)")
+        }
+    }
+
+    /// Halts a set and takes in all it counted.
+    func haltHardware(_ set: EventSet) {
+        guard let session else { return }
+        session.stop(set.id)
+        if let snapshot = try? session.read(set.id) {
+            set.fold(snapshot, widthMask: widthMask)
+        }
+    }
+}

@@ -1,0 +1,175 @@
+internal import Logging
+
+/// What happens when a counter overflows, a time-out ends, or the target goes away.
+extension Context {
+    /// Handles an overflow (`pfm_overflow_handler`).
+    ///
+    /// The snapshot holds every value at the instant of the overflow. Where the original would
+    /// have stopped there, what the counters ran on since is discarded.
+    func handleOverflow(
+        pmds: [Int], snapshot: Snapshot, place: SamplePlace, set id: UInt16, time: UInt64
+    ) {
+        let began = engine.now
+        engine.count(on: place.cpu, \.overflowsAll)
+        guard isCounting, id == activeSetID, time >= ignoresOverflowsBefore else {
+            releaseThread()
+            return
+        }
+        engine.count(on: place.cpu, \.overflowsProcessed)
+        defer { engine.count(on: place.cpu, \.overflowNanoseconds, engine.now &- began) }
+
+        let set = activeSet
+        set.fold(snapshot, widthMask: widthMask)
+        var mustSwitch = countDown(pmds, in: set)
+        set.overflowedPmds = RegisterSet(pmds)
+        let hasNotification = pmds.contains { set.counters[$0]?.flags.contains(.overflowNotify) ?? false }
+        engine.traceOverflow(self, pmds: pmds, place: place)
+
+        if mustSwitch, !hasNotification {
+            leave(set, forOverflowAt: snapshot)
+            mustSwitch = false
+        } else {
+            mask(set)
+            set.switchIsPending = mustSwitch
+        }
+        if hasNotification {
+            holdsThread = flags.contains(.notifyBlock)
+            notify(set, place: place, time: time)
+        }
+        if !holdsThread { releaseThread() }
+    }
+
+    /// Handles the end of a set's time-out: the next set takes its turn, with short resets.
+    func handleTimeout(set id: UInt16) {
+        guard isCounting, id == activeSetID, activeSet.flags.contains(.timeSwitch) else { return }
+        engine.count(on: lastCPU, \.timeoutsHandled)
+        switchSets(to: activeSet.successor, resets: .short)
+    }
+
+    /// Handles the loss of the target: unloads, and tells readers that nothing more will come.
+    func handleEnd(_ reason: EndReason) {
+        guard isAttached else { return }
+        endReason = reason
+        detach()
+        guard reason != .cpuOffline else { return }
+        if !messages.append(.end(reason)) {
+            engine.log.warning("context \(name): no room for the message that the thread ended")
+        }
+        engine.messagesArrived(self)
+    }
+
+    /// Acknowledged: resets, switches or unmasks as the overflow left it (`pfm_resume_after_ovfl`).
+    func resumeAfterOverflow() {
+        let set = activeSet
+        let wasMasked = state == .masked
+        state = .loaded
+        if set.switchIsPending {
+            set.switchIsPending = false
+            resumeInNextSet(after: set, wasMasked: wasMasked)
+        } else if !set.pendingResets.isEmpty {
+            resetAndRun(set, wasMasked: wasMasked)
+        } else if wasMasked, isStarted {
+            runOn(set)
+        }
+        canRestart = false
+        releaseThread()
+        engine.changed(self)
+    }
+
+    private func resumeInNextSet(after set: EventSet, wasMasked: Bool) {
+        guard wasMasked else {
+            switchSets(to: set.successor, resets: .long)
+            return
+        }
+        engine.count(on: lastCPU, \.setSwitches)
+        do throws(PfmError) {
+            try activate(set.successor, resets: .long)
+        } catch {
+            engine.log.error("context \(name): cannot switch sets: \(error)")
+        }
+        if isStarted { resumeHardware(activeSet) }
+    }
+
+    private func resetAndRun(_ set: EventSet, wasMasked: Bool) {
+        if !wasMasked, isStarted { haltHardware(set) }
+        reset(set, .long)
+        if isStarted { runOn(set) }
+    }
+
+    private func runOn(_ set: EventSet) {
+        do throws(PfmError) {
+            try armAll(set)
+        } catch {
+            engine.log.error("context \(name): cannot arm set \(set.id): \(error)")
+        }
+        resumeHardware(set)
+    }
+
+    /// Counts the overflows off the set's countdowns and collects the registers to be reset.
+    ///
+    /// - Returns: whether the set is to be left.
+    private func countDown(_ pmds: [Int], in set: EventSet) -> Bool {
+        var mustSwitch = false
+        set.pendingResets = []
+        for number in pmds {
+            guard let counter = set.counters[number] else { continue }
+            if set.flags.contains(.overflowSwitch), counter.switchCountLeft > 0 {
+                if counter.switchCountLeft == 1 { mustSwitch = true }
+                set.counters[number]?.switchCountLeft -= 1
+            }
+            set.pendingResets.insert(number)
+            set.pendingResets.formUnion(counter.resetPmds)
+        }
+        return mustSwitch
+    }
+
+    /// Halts monitoring at the overflow (`pfm_mask_monitoring`). `isStarted` does not change.
+    private func mask(_ set: EventSet) {
+        haltDiscarding(set)
+        settleDuration(of: set)
+        state = .masked
+        canRestart = true
+        engine.changed(self)
+    }
+
+    private func leave(_ set: EventSet, forOverflowAt snapshot: Snapshot) {
+        haltDiscarding(set)
+        settleDuration(of: set)
+        engine.count(on: lastCPU, \.setSwitches)
+        do throws(PfmError) {
+            try activate(set.successor, resets: .short)
+        } catch {
+            engine.log.error("context \(name): cannot switch sets: \(error)")
+        }
+        resumeHardware(activeSet)
+    }
+
+    private func haltDiscarding(_ set: EventSet) {
+        guard let session else { return }
+        session.stop(set.id)
+        if let late = try? session.read(set.id) {
+            set.discard(upTo: late)
+            ignoresOverflowsBefore = late.time
+        }
+    }
+
+    private func notify(_ set: EventSet, place: SamplePlace, time: UInt64) {
+        guard !flags.contains(.overflowNoMessage) else {
+            engine.messagesArrived(self)
+            return
+        }
+        let message = OverflowMessage(
+            set: set.id, pmds: set.overflowedPmds, pid: place.pid, tid: place.tid,
+            cpu: place.cpu, ip: place.ip, time: time)
+        guard messages.append(.overflow(message)) else { return }
+        engine.count(on: place.cpu, \.overflowsNotified)
+        engine.messagesArrived(self)
+    }
+
+    private func releaseThread() {
+        guard flags.contains(.notifyBlock) else { return }
+        holdsThread = false
+        engine.count(on: lastCPU, \.workHandled)
+        session?.release()
+    }
+}

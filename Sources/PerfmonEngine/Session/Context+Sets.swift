@@ -1,0 +1,164 @@
+internal import SystemPackage
+
+/// What `pfm_create_evtsets` installs (`struct pfarg_setdesc`). Fields that are nil keep their
+/// value.
+public struct SetSettings: Sendable {
+    public var flags: SetFlags?
+    public var nextID: UInt16?
+    /// Nanoseconds; rounded up to the backend's tick.
+    public var timeout: UInt64?
+
+    public init(flags: SetFlags? = nil, nextID: UInt16? = nil, timeout: UInt64? = nil) {
+        self.flags = flags
+        self.nextID = nextID
+        self.timeout = timeout
+    }
+}
+
+/// What `pfm_getinfo_evtsets` returns (`struct pfarg_setinfo`), as of one instant.
+public struct SetInformation: Sendable {
+    public var flags: SetFlags
+    public var nextID: UInt16
+    /// Effective time-out in nanoseconds.
+    public var timeout: UInt64
+    /// Nanoseconds left before the set is switched; 0 without a time-out.
+    public var timeoutLeft: UInt64
+    public var runs: UInt64
+    /// Nanoseconds for which the set was active.
+    public var activeDuration: UInt64
+    public var overflowedPmds: RegisterSet
+    public var availablePmcs: RegisterSet
+    public var availablePmds: RegisterSet
+}
+
+extension Context {
+    /// Makes a set (`pfm_create_evtsets` of an id that is new).
+    ///
+    /// - Precondition: unloaded.
+    /// - Throws: EBUSY when loaded, EEXIST when the set exists, ENOSPC at the limit of sets.
+    public func createSet(_ id: UInt16) throws(PfmError) {
+        try beginCommand()
+        try requireUnloaded("making a set")
+        guard set(id) == nil else {
+            throw PfmError(.fileExists, "set \(id) exists already", subject: String(id))
+        }
+        guard sets.count < engine.options.maximumSets else {
+            throw PfmError(
+                .noSpace,
+                "this context has \(sets.count) sets and the limit is \(engine.options.maximumSets)",
+                hint: "mount with a larger -o max_sets")
+        }
+        let position = sets.firstIndex { $0.id > id } ?? sets.count
+        sets.insert(EventSet(id: id), at: position)
+    }
+
+    /// Changes how a set is left (`pfm_create_evtsets` of an id that exists). Unlike the original,
+    /// the registers of the set keep their values.
+    ///
+    /// - Precondition: unloaded.
+    /// - Throws: EBUSY when loaded, EINVAL for contradicting flags or a switch without time-out.
+    public func changeSet(_ id: UInt16, _ settings: SetSettings) throws(PfmError) {
+        try beginCommand()
+        try requireUnloaded("changing a set")
+        let set = try requireSet(id)
+        let flags = settings.flags ?? set.flags
+        if flags.isSuperset(of: [.overflowSwitch, .timeSwitch]) {
+            throw PfmError(
+                .invalidArgument, "ovfl_switch and time_switch exclude each other",
+                hint: "choose one", subject: "time_switch")
+        }
+        let timeout = settings.timeout.map(engine.roundedUpToTick) ?? set.timeout
+        if flags.contains(.timeSwitch), timeout == 0 {
+            throw PfmError(
+                .invalidArgument, "a time-switched set needs a time-out above 0",
+                hint: "write set_timeout before time_switch")
+        }
+        set.flags = flags
+        set.nextID = settings.nextID ?? set.nextID
+        if let asked = settings.timeout, timeout != asked {
+            note = "time-out rounded up to \(timeout) ns"
+        }
+        set.timeout = timeout
+    }
+
+    /// Removes a set (`pfm_delete_evtsets`).
+    ///
+    /// - Precondition: unloaded.
+    /// - Throws: EBUSY when loaded, EINVAL for set 0 and for a set that does not exist.
+    public func deleteSet(_ id: UInt16) throws(PfmError) {
+        try beginCommand()
+        try requireUnloaded("removing a set")
+        guard id != 0 else {
+            throw PfmError(
+                .invalidArgument, "set 0 lives as long as its context",
+                hint: "write none to sets/0/events to clear it")
+        }
+        _ = try requireSet(id)
+        sets.removeAll { $0.id == id }
+        if activeSetID == id { activeSetID = 0 }
+    }
+
+    /// Tells how a set is doing (`pfm_getinfo_evtsets`); any state.
+    ///
+    /// - Throws: EINVAL for a set that does not exist.
+    public func information(ofSet id: UInt16) throws(PfmError) -> SetInformation {
+        try beginCommand()
+        let set = try requireSet(id)
+        refresh(set)
+        return SetInformation(
+            flags: set.flags, nextID: set.nextID, timeout: set.timeout,
+            timeoutLeft: set.flags.contains(.timeSwitch) ? set.timeoutLeft : 0, runs: set.runs,
+            activeDuration: set.activeDuration, overflowedPmds: set.overflowedPmds,
+            availablePmcs: pmu.implementedPmcs, availablePmds: pmu.implementedPmds)
+    }
+
+    /// Resolves successors and clears what belongs to one loading only (`pfm_prepare_sets`).
+    ///
+    /// - Throws: EINVAL when an explicit successor does not exist.
+    func prepareSets() throws(PfmError) {
+        for (index, set) in sets.enumerated() {
+            if set.flags.contains(.explicitNext) {
+                guard self.set(set.nextID) != nil else {
+                    throw PfmError(
+                        .invalidArgument,
+                        "set \(set.id) has expl_next, and its set_id_next \(set.nextID) does not "
+                            + "exist",
+                        hint: "mkdir sets/\(set.nextID), or change set_id_next")
+                }
+                set.successor = set.nextID
+            } else {
+                set.successor = sets[(index + 1) % sets.count].id
+            }
+        }
+        for set in sets {
+            set.overflowedPmds = []
+            set.switchIsPending = false
+            set.runs = 0
+            set.settledDuration = 0
+            set.runningDuration = 0
+            set.timeEnabled = 0
+            set.timeRunning = 0
+            set.enabledBase = 0
+            set.runningBase = 0
+            for number in set.counters.keys {
+                set.counters[number]?.counted = 0
+                set.counters[number]?.rawBase = 0
+                set.counters[number]?.contextTimeBase = 0
+                set.counters[number]?.runningBase = 0
+                set.counters[number]?.armedDistance = nil
+            }
+        }
+    }
+
+    /// Gives a set that becomes active its countdowns and its time-out anew.
+    func reloadCountdowns(_ set: EventSet) {
+        if set.flags.contains(.overflowSwitch) {
+            for (number, counter) in set.counters {
+                set.counters[number]?.switchCountLeft = counter.switchCount
+            }
+        }
+        if set.flags.contains(.timeSwitch) {
+            set.timeoutLeft = set.timeout
+        }
+    }
+}

@@ -1,0 +1,132 @@
+internal import SystemPackage
+
+/// A monitoring session: registers, event sets, messages and what they are attached to
+/// (`struct pfm_context`). Every command of perfmon2 is a method, in `Context+*.swift`; each
+/// states its precondition, its effect and its errors.
+public final class Context {
+    /// How long a context lives.
+    public enum Lifetime: Sendable {
+        /// Until its directory is removed.
+        case directory
+        /// Until its descriptor is closed, as in perfmon2.
+        case descriptor
+    }
+
+    /// Unique among all contexts that this engine ever made.
+    public let serial: UInt64
+    /// Name of its directory.
+    public let name: String
+    public let lifetime: Lifetime
+    /// Owner of the directory.
+    public var uid: UInt32
+    public var gid: UInt32
+    /// Permission bits of the directory.
+    public var mode: UInt16
+    /// When it was made, in seconds since 1970.
+    public let created: UInt64
+    public internal(set) var flags: ContextFlags = []
+    public internal(set) var state: ContextState = .unloaded
+    /// `pfm_start` was issued and not stopped.
+    public internal(set) var isStarted = false
+    /// Counting begins at the target's next exec, which has not come yet.
+    public internal(set) var isAwaitingExec = false
+    /// What it is attached to; nil while unloaded.
+    public internal(set) var target: Target?
+    /// Why it was last unloaded without a command; nil after a command.
+    public internal(set) var endReason: EndReason?
+    /// All sets in ascending order of their ids; set 0 always exists.
+    public internal(set) var sets: [EventSet] = [EventSet(id: 0)]
+    /// Id of the set that is, or will be, on the hardware.
+    public internal(set) var activeSetID: UInt16 = 0
+    public internal(set) var messages = MessageQueue()
+    /// Whether the context was removed; every command then fails with ENODEV.
+    public internal(set) var isRemoved = false
+    /// What the last successful command wants said besides "ok"; empty: nothing.
+    public internal(set) var note = ""
+    /// What `last_cmd_status` shows: "ok", or the sentence of the last refusal.
+    public var commandStatus = "ok"
+
+    /// One restart of a masked per-thread context is permitted (`flags.can_restart`).
+    var canRestart = false
+    /// A thread is held at an overflow until restart.
+    var holdsThread = false
+    var session: (any CounterSession)?
+    var sessionNumber: UInt64 = 0
+    /// Overflows stamped earlier than this happened while monitoring was masked or halted.
+    var ignoresOverflowsBefore: UInt64 = 0
+    /// Overflows that the backend could not deliver, since the load.
+    public internal(set) var lostOverflows: UInt64 = 0
+    unowned let engine: Engine
+
+    init(
+        serial: UInt64, name: String, lifetime: Lifetime, client: Client, mode: UInt16,
+        created: UInt64, engine: Engine
+    ) {
+        self.serial = serial
+        self.name = name
+        self.lifetime = lifetime
+        uid = client.uid
+        gid = client.gid
+        self.mode = mode
+        self.created = created
+        self.engine = engine
+    }
+
+    /// The set of an id; nil when there is none.
+    public func set(_ id: UInt16) -> EventSet? {
+        sets.first { $0.id == id }
+    }
+
+    /// Whether the context is attached.
+    public var isAttached: Bool { state == .loaded || state == .masked }
+
+    /// Whether the hardware is counting for this context now.
+    var isCounting: Bool { state == .loaded && isStarted }
+
+    var activeSet: EventSet { self.set(activeSetID) ?? sets[0] }
+
+    var pmu: PmuDescription { engine.pmu }
+
+    /// Bits that a counter has in hardware.
+    var widthMask: UInt64 {
+        pmu.counterWidth >= 64 ? .max : (1 << UInt64(pmu.counterWidth)) - 1
+    }
+
+    /// Begins a command: what happened before it is handled first, and the last note is dropped.
+    ///
+    /// - Throws: ENODEV when the context was removed.
+    func beginCommand() throws(PfmError) {
+        engine.drain()
+        note = ""
+        if isRemoved {
+            throw PfmError(.operationNotSupportedByDevice, "context \(name) was removed")
+        }
+    }
+
+    /// Precondition of commands that need an unloaded context (`PFM_CMD_UNLOADED`).
+    func requireUnloaded(_ command: String) throws(PfmError) {
+        guard let target, isAttached else { return }
+        throw PfmError(
+            .resourceBusy,
+            "\(command) needs an unloaded context, and this one is loaded on \(target)",
+            hint: "write 1 to unload_context first")
+    }
+
+    func requireSet(_ id: UInt16) throws(PfmError) -> EventSet {
+        if let set = set(id) { return set }
+        let known = sets.map { String($0.id) }.joined(separator: ", ")
+        throw PfmError(
+            .invalidArgument, "set \(id) does not exist; this context has \(known)",
+            hint: "mkdir sets/\(id) makes it", subject: String(id))
+    }
+}
+
+extension Target: CustomStringConvertible {
+    /// `thread 4711` or `CPU 3`, for messages.
+    public var description: String {
+        switch self {
+        case .thread(let tid): "thread \(tid)"
+        case .cpu(let cpu): "CPU \(cpu)"
+        }
+    }
+}

@@ -1,0 +1,41 @@
+/// One PMD of one set: what perfmon2 keeps for it (`struct pfm_pmd`), and how far it was counted.
+public struct CounterState: Sendable {
+    /// The 64-bit virtual value as of the last fold (`set_pmds[i]`).
+    public internal(set) var value: UInt64 = 0
+    /// The value last installed by a write or a reset (`reg_last_reset_val`).
+    public internal(set) var lastResetValue: UInt64 = 0
+    /// Reset value after a notification was restarted (`reg_long_reset`).
+    public internal(set) var longReset: UInt64 = 0
+    /// Reset value after an overflow that did not stop monitoring (`reg_short_reset`).
+    public internal(set) var shortReset: UInt64 = 0
+    /// Bits of a random number subtracted from each reset value (`reg_random_mask`).
+    public internal(set) var randomMask: UInt64 = 0
+    /// Overflows before the set is left; 0: never (`reg_ovfl_switch_cnt` as written).
+    public internal(set) var switchCount: UInt64 = 0
+    /// Overflows left before the set is left (`reg_ovfl_switch_cnt` as read).
+    public internal(set) var switchCountLeft: UInt64 = 0
+    /// Opaque number that samples carry (`reg_smpl_eventid`).
+    public internal(set) var eventID: UInt64 = 0
+    /// Registers reset when this one overflows (`reg_reset_pmds`).
+    public internal(set) var resetPmds: RegisterSet = []
+    /// Registers recorded when this one overflows (`reg_smpl_pmds`).
+    public internal(set) var sampledPmds: RegisterSet = []
+    public internal(set) var flags: RegisterFlags = []
+
+    /// Events counted since the context was loaded or the PMD was written, whatever resets did.
+    public internal(set) var counted: UInt64 = 0
+    /// The backend's raw count that `value` corresponds to.
+    var rawBase: UInt64 = 0
+    /// Active time of all sets of the context when `counted` was last zeroed, in nanoseconds.
+    var contextTimeBase: UInt64 = 0
+    /// Time the hardware had counted this set when `counted` was last zeroed, in nanoseconds.
+    var runningBase: UInt64 = 0
+    /// What the backend was last told: distance between overflows.
+    var armedDistance: UInt64?
+
+    /// Events until the 64-bit value wraps; nil when that lies beyond 2^63, where nobody counts.
+    var distanceToOverflow: UInt64? {
+        let distance = 0 &- value
+        return distance == 0 || distance >= 1 << 63 ? nil : distance
+    }
+}
