@@ -62,12 +62,19 @@ let package = Package(
         ),
         .testTarget(
             name: "PerfmonEngineTests",
-            dependencies: ["PerfmonEngine"],
+            dependencies: [
+                "PerfmonEngine",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "PerfmonFSTests",
-            dependencies: ["PerfmonFS", "PerfmonEngine"],
+            dependencies: [
+                "PerfmonFS",
+                "PerfmonEngine",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict
         ),
     ]

@@ -41,6 +41,8 @@ public final class Engine {
     public weak var observer: (any EngineObserver)?
     /// CPUs that can be monitored now.
     public internal(set) var onlineCPUs: RegisterSet
+    /// Bytes that sampling buffers take (`smpl_buffer_mem_cur`).
+    public internal(set) var bufferMemoryInUse: UInt64 = 0
     /// One entry for each CPU of the machine.
     public internal(set) var statistics: [CPUStatistics]
 

@@ -1,7 +1,9 @@
 /// What happened on one CPU (`struct pfm_stats`); times are nanoseconds.
 public struct CPUStatistics: Sendable, Equatable {
-    /// One statistic: its name in the mount and where it is kept.
-    public typealias Field = (name: String, path: any KeyPath<CPUStatistics, UInt64> & Sendable)
+    /// One statistic: its name in the mount, where it is kept, and what it says.
+    public typealias Field = (
+        name: String, path: any KeyPath<CPUStatistics, UInt64> & Sendable, summary: String
+    )
 
     /// Overflow events that arrived (`ovfl_intr_all_count`).
     public var overflowsAll: UInt64 = 0
@@ -45,22 +47,22 @@ public struct CPUStatistics: Sendable, Equatable {
 
     /// All statistics in the order in which `cpu/cpuN/stats` lists them.
     public static let fields: [Field] = [
-        ("ovfl_intr_all_count", \.overflowsAll),
-        ("ovfl_intr_regular_count", \.overflowsRegular),
-        ("ovfl_intr_replay_count", \.overflowsReplayed),
-        ("ovfl_intr_spurious_count", \.overflowsSpurious),
-        ("ovfl_intr_ns", \.overflowNanoseconds),
-        ("ovfl_intr_nmi_count", \.overflowsByNMI),
-        ("fmt_handler_calls", \.formatCalls),
-        ("fmt_handler_ns", \.formatNanoseconds),
-        ("set_switch_count", \.setSwitches),
-        ("set_switch_ns", \.setSwitchNanoseconds),
-        ("ctxsw_count", \.contextSwitches),
-        ("ctxsw_ns", \.contextSwitchNanoseconds),
-        ("handle_timeout_count", \.timeoutsHandled),
-        ("handle_work_count", \.workHandled),
-        ("ovfl_notify_count", \.overflowsNotified),
-        ("reset_pmds_count", \.registerResets),
-        ("pfm_restart_count", \.restarts),
+        ("ovfl_intr_all_count", \.overflowsAll, "Overflows that arrived."),
+        ("ovfl_intr_regular_count", \.overflowsRegular, "Overflows that were acted upon at once."),
+        ("ovfl_intr_replay_count", \.overflowsReplayed, "Overflows that were handled again after the fact."),
+        ("ovfl_intr_spurious_count", \.overflowsSpurious, "Overflows that no running context claimed."),
+        ("ovfl_intr_ns", \.overflowNanoseconds, "Nanoseconds in overflow handling."),
+        ("ovfl_intr_nmi_count", \.overflowsByNMI, "Overflows that arrived by NMI; 0, not observable from user space."),
+        ("fmt_handler_calls", \.formatCalls, "Calls of sampling formats."),
+        ("fmt_handler_ns", \.formatNanoseconds, "Nanoseconds in sampling formats."),
+        ("set_switch_count", \.setSwitches, "Changes of the active set."),
+        ("set_switch_ns", \.setSwitchNanoseconds, "Nanoseconds in changes of the active set."),
+        ("ctxsw_count", \.contextSwitches, "Context switches handled; 0, the kernel does it for us."),
+        ("ctxsw_ns", \.contextSwitchNanoseconds, "Nanoseconds in context switches; 0, as above."),
+        ("handle_timeout_count", \.timeoutsHandled, "Set time-outs handled."),
+        ("handle_work_count", \.workHandled, "Times a held thread was let go."),
+        ("ovfl_notify_count", \.overflowsNotified, "Messages queued for overflows."),
+        ("reset_pmds_count", \.registerResets, "Resets of registers after overflows."),
+        ("pfm_restart_count", \.restarts, "Restarts."),
     ]
 }

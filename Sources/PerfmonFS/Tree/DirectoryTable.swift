@@ -12,9 +12,15 @@ public struct DirectoryTable<Subject> {
     public let ownership: (Subject) -> Ownership
     /// Stores what chmod, chown or chgrp asks for the directory; nil: refused with EPERM.
     public let setOwnership: ((Subject, Client, Ownership) throws(PfmError) -> Void)?
+    /// Mode and owner that chmod, chown or chgrp gave to one file by name; nil: the row's mode and
+    /// the directory's owner.
+    public let fileOwnership: (Subject, String) -> Ownership?
+    /// Stores what chmod, chown or chgrp asks for one file; nil: refused with EPERM.
+    public let setFileOwnership: ((Subject, Client, String, Ownership) throws(PfmError) -> Void)?
     /// Whether the subject was removed; files still open then answer ENODEV.
     public let isGone: (Subject) -> Bool
-    /// Told of every write, mkdir and rmdir below the directory, successful or not.
+    /// Told of every write, mkdir and rmdir in the directory, successful or not, and of every
+    /// other operation that was refused (`CommandReport.Kind`).
     public let report: (Subject, CommandReport) -> Void
 
     public init(
@@ -24,6 +30,8 @@ public struct DirectoryTable<Subject> {
         families: [ChildFamily<Subject>] = [],
         ownership: @escaping (Subject) -> Ownership,
         setOwnership: ((Subject, Client, Ownership) throws(PfmError) -> Void)? = nil,
+        fileOwnership: @escaping (Subject, String) -> Ownership? = { _, _ in nil },
+        setFileOwnership: ((Subject, Client, String, Ownership) throws(PfmError) -> Void)? = nil,
         isGone: @escaping (Subject) -> Bool = { _ in false },
         report: @escaping (Subject, CommandReport) -> Void
     ) {
@@ -33,6 +41,8 @@ public struct DirectoryTable<Subject> {
         self.families = families
         self.ownership = ownership
         self.setOwnership = setOwnership
+        self.fileOwnership = fileOwnership
+        self.setFileOwnership = setFileOwnership
         self.isGone = isGone
         self.report = report
     }
@@ -58,18 +68,22 @@ public struct DirectoryRow<Subject> {
     /// What is below it, in one sentence.
     public let summary: String
     public let isPresent: (Subject) -> Bool
+    /// Whether the directory comes and goes while its parent lives; the kernel then asks every
+    /// time.
+    public let isConditional: Bool
     /// The directory of one subject.
     public let open: (Subject) -> any DirectorySource
 
     public init(
         _ name: String,
         summary: String,
-        isPresent: @escaping (Subject) -> Bool = { _ in true },
+        isPresent: ((Subject) -> Bool)? = nil,
         open: @escaping (Subject) -> any DirectorySource
     ) {
         self.name = name
         self.summary = summary
-        self.isPresent = isPresent
+        self.isPresent = isPresent ?? { _ in true }
+        self.isConditional = isPresent != nil
         self.open = open
     }
 }
@@ -113,30 +127,4 @@ public struct ChildFamily<Subject> {
 public enum Child {
     case file(any FileSource)
     case directory(any DirectorySource)
-}
-
-/// One command as it arrived and what became of it.
-public struct CommandReport: Sendable {
-    public var client: Client
-    /// Path from the root of the mount.
-    public var path: String
-    /// The line that was written, or the name given to mkdir or rmdir.
-    public var text: String
-    /// Number of the line in its write, from 1, when the write had several; 0 otherwise.
-    public var line: Int
-    /// Bytes from the start of `text` to the word at fault.
-    public var offset: Int
-    /// nil: it was done.
-    public var error: PfmError?
-
-    public init(
-        client: Client, path: String, text: String, line: Int, offset: Int, error: PfmError?
-    ) {
-        self.client = client
-        self.path = path
-        self.text = text
-        self.line = line
-        self.offset = offset
-        self.error = error
-    }
 }

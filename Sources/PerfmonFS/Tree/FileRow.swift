@@ -20,7 +20,11 @@ public struct FileRow<Subject> {
         /// Text of any length; rendered when the file is looked at, so that its size is true.
         case listing(show: Show<Subject>)
         /// A file with its own handle: one that waits, or one that is binary.
-        case custom(open: (Subject, Client, OpenFlags) throws(PfmError) -> any FileHandle)
+        /// `size` is the file's `st_size` now; without it one page is shown.
+        case custom(
+            size: ((Subject, Client) -> UInt64)? = nil,
+            open: (Subject, Client, OpenFlags) throws(PfmError) -> any FileHandle
+        )
     }
 
     public let name: String
@@ -33,6 +37,11 @@ public struct FileRow<Subject> {
     public let content: Content
     /// Whether the file exists for this subject now.
     public let isPresent: (Subject) -> Bool
+    /// Whether the file comes and goes while its directory lives; the kernel then asks every time.
+    public let isConditional: Bool
+    /// Woken when a value has changed by itself: poll(2) on the file then reports POLLPRI, as
+    /// sysfs does. nil: the file is never watched.
+    public let changes: ((Subject) -> WaitQueue)?
 
     public init(
         _ name: String,
@@ -40,13 +49,16 @@ public struct FileRow<Subject> {
         format: String,
         summary: String,
         content: Content,
-        isPresent: @escaping (Subject) -> Bool = { _ in true }
+        isPresent: ((Subject) -> Bool)? = nil,
+        changes: ((Subject) -> WaitQueue)? = nil
     ) {
         self.name = name
         self.mode = mode
         self.format = format
         self.summary = summary
         self.content = content
-        self.isPresent = isPresent
+        self.isPresent = isPresent ?? { _ in true }
+        self.isConditional = isPresent != nil
+        self.changes = changes
     }
 }

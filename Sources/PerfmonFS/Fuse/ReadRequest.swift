@@ -1,0 +1,108 @@
+import CFuse
+public import PerfmonEngine
+public import SystemPackage
+
+/// One read(2) that waits for its answer.
+///
+/// It is answered exactly once, now or after `WaitQueue.park`; one that is dropped answers EIO.
+public struct ReadRequest: ~Copyable {
+    /// Bytes from the start of the file.
+    public let offset: Int
+    /// Bytes that the client takes at most.
+    public let size: Int
+    /// The reader. Its supplementary groups can be asked for until the request is answered.
+    public let client: Client
+    /// The file is in non-blocking mode: the answer must be given now.
+    public let isNonBlocking: Bool
+    /// Where the request is listed from its first `park` to its answer; nil in tests.
+    private let parkedReads: ParkedReads?
+    private var isListed = false
+    private let answer: Reply
+
+    init(
+        _ request: fuse_req_t,
+        offset: Int,
+        size: Int,
+        client: Client,
+        isNonBlocking: Bool,
+        parkedReads: ParkedReads
+    ) {
+        self.offset = offset
+        self.size = size
+        self.client = client
+        self.isNonBlocking = isNonBlocking
+        self.parkedReads = parkedReads
+        answer = Reply(to: request)
+    }
+
+    /// A request whose answer goes to a recorder, for tests.
+    public init(
+        offset: Int = 0,
+        size: Int = 4096,
+        client: Client,
+        isNonBlocking: Bool = false,
+        recorder: ReplyRecorder
+    ) {
+        self.offset = offset
+        self.size = size
+        self.client = client
+        self.isNonBlocking = isNonBlocking
+        parkedReads = nil
+        answer = Reply(to: recorder)
+    }
+
+    /// Answers with at most `size` of these bytes; none is the end of the file.
+    public consuming func reply(_ bytes: Span<UInt8>) {
+        let size = size
+        unlist()
+        let memory = bytes.withUnsafeBufferPointer { $0 }
+        answer.send(.init(rebasing: memory.prefix(size)))
+    }
+
+    /// Answers with the part of a whole file's text that was asked for.
+    public consuming func reply(from text: borrowing TextBuffer) {
+        reply(from: text, startingAt: 0)
+    }
+
+    /// Answers with the part that was asked for of a text whose first byte is at `start`.
+    public consuming func reply(from text: borrowing TextBuffer, startingAt start: Int) {
+        let memory = text.memory
+        let first = min(max(offset - start, 0), memory.count)
+        let length = min(size, memory.count - first)
+        unlist()
+        answer.send(.init(rebasing: memory[first..<first + length]))
+    }
+
+    /// Answers with an error.
+    public consuming func fail(_ code: Errno) {
+        unlist()
+        answer.fail(code)
+    }
+
+    /// Names the request while it waits.
+    var id: UInt {
+        switch answer.receiver {
+        case .kernel(let request): UInt(bitPattern: request)
+        case .recorder(let recorder): UInt(bitPattern: recorder.toOpaque())
+        }
+    }
+
+    /// Makes an interrupt of the reader answer the request wherever it waits in `queue`. Returns
+    /// whether the reader was interrupted before.
+    mutating func list(in queue: WaitQueue) -> Bool {
+        guard !isListed, let parkedReads, case .kernel(let request) = answer.receiver else {
+            return false
+        }
+        guard fuse_req_interrupted(request) == 0 else { return true }
+        isListed = true
+        parkedReads.add(id, in: queue)
+        FileSystem.watchInterrupt(of: request)
+        return false
+    }
+
+    private func unlist() {
+        if isListed {
+            parkedReads?.remove(id)
+        }
+    }
+}

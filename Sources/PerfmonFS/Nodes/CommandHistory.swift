@@ -1,0 +1,58 @@
+import CLinux
+import DequeModule
+import PerfmonEngine
+
+/// What was refused lately: `info/error_log`, and `info/last_cmd_status` for each user.
+final class CommandHistory {
+    /// Refusals that are kept.
+    static let capacity = 32
+
+    private struct Entry {
+        var time: UInt64
+        var report: CommandReport
+        var error: PfmError
+    }
+
+    private var refusals: Deque<Entry> = []
+    private var status: [UInt32: String] = [:]
+
+    /// The sentence of a report, as every `last_cmd_status` shows it.
+    static func sentence(of report: CommandReport, note: String = "") -> String {
+        guard let error = report.error else {
+            return note.isEmpty ? "ok" : "ok (\(note))"
+        }
+        return report.line > 1 || (report.line == 1 && !error.message.hasPrefix("line "))
+            ? prefixed(error, line: report.line) : error.description
+    }
+
+    private static func prefixed(_ error: PfmError, line: Int) -> String {
+        error.message.hasPrefix("line \(line)") ? error.description : "line \(line): \(error)"
+    }
+
+    func record(_ report: CommandReport, note: String = "") {
+        status[report.client.uid] = Self.sentence(of: report, note: note)
+        guard let error = report.error, report.kind != .read else { return }
+        if refusals.count == Self.capacity { refusals.removeFirst() }
+        refusals.append(Entry(time: clinux_wall_clock(), report: report, error: error))
+    }
+
+    /// The result of the last command of a user; "ok" when there was none.
+    func lastStatus(uid: UInt32) -> String {
+        status[uid] ?? "ok"
+    }
+
+    /// Appends the refusals that a client may see, oldest first: root sees all, others their own.
+    func show(to client: Client, in text: inout TextBuffer) {
+        for entry in refusals where client.uid == 0 || entry.report.client.uid == client.uid {
+            let report = entry.report
+            text.append(
+                line: "[\(entry.time)] uid=\(report.client.uid) pid=\(report.client.tid) "
+                    + "path=\(report.path)")
+            if !report.text.isEmpty {
+                text.append(line: "  \(report.text)")
+                text.append(line: "  " + String(repeating: " ", count: report.offset) + "^")
+            }
+            text.append(line: "  \(Self.sentence(of: report))")
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import PerfmonEngine
+
+/// What the tree keeps for a context beside the engine: who waits for it, and which of its files
+/// were given to someone else.
+final class ContextNode {
+    let context: Context
+    let mount: PerfmonMount
+    /// Wakes readers of `msgs_pipe` and `msgq`.
+    let messageWaiters = WaitQueue()
+    /// Wakes pollers of `state` and `active_set`.
+    let stateWaiters = WaitQueue()
+    /// Mode and owner of single files, by their path below the context.
+    private var fileOwnerships: [String: Ownership] = [:]
+
+    init(_ context: Context, mount: PerfmonMount) {
+        self.context = context
+        self.mount = mount
+    }
+
+    var engine: Engine { mount.engine }
+
+    /// Mode and owner of the context's directory, which its files share.
+    var ownership: Ownership {
+        Ownership(mode: context.mode, uid: context.uid, gid: context.gid)
+    }
+
+    /// Owner of a directory below the context.
+    func ownership(mode: UInt16) -> Ownership {
+        Ownership(mode: mode, uid: context.uid, gid: context.gid)
+    }
+
+    func setOwnership(_ new: Ownership) {
+        context.mode = new.mode
+        context.uid = new.uid
+        context.gid = new.gid
+        mount.services.attributesChanged(at: "contexts/\(context.name)")
+    }
+
+    func fileOwnership(_ path: String) -> Ownership? {
+        fileOwnerships[path]
+    }
+
+    func setFileOwnership(_ path: String, _ ownership: Ownership) {
+        fileOwnerships[path] = ownership
+    }
+
+    func messagesArrived() {
+        messageWaiters.wake()
+    }
+
+    func stateChanged() {
+        stateWaiters.wake()
+    }
+
+    func removed() {
+        messageWaiters.wake()
+        stateWaiters.wake()
+    }
+
+    /// Keeps what became of a command, for `last_cmd_status` here and in `info/`.
+    func record(_ report: CommandReport) {
+        context.commandStatus = CommandHistory.sentence(of: report, note: context.note)
+        mount.history.record(report, note: context.note)
+    }
+}

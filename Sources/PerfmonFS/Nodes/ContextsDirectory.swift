@@ -1,0 +1,37 @@
+import PerfmonEngine
+
+/// `contexts/`: mkdir makes a monitoring context, rmdir destroys it.
+enum ContextsDirectory {
+    static let table = DirectoryTable<PerfmonMount>(
+        kind: "contexts",
+        families: [
+            ChildFamily(
+                "NAME", summary: "A monitoring context.", isDirectory: true,
+                names: { mount, client in visibleContexts(mount, client).map(\.name) },
+                find: { mount, name in
+                    mount.engine.context(name).map {
+                        .directory(
+                            TableDirectory(ContextDirectory.table, of: mount.node(of: $0)))
+                    }
+                },
+                make: { mount, client, name, mode throws(PfmError) in
+                    _ = try mount.engine.createContext(name, mode: mode, by: client)
+                },
+                remove: { mount, client, name throws(PfmError) in
+                    guard let context = mount.engine.context(name) else { return }
+                    mount.engine.removeContext(context)
+                })
+        ],
+        ownership: { PerfmonMount.rootOwned($0.options.contextsMode) },
+        report: { $0.history.record($1) })
+
+    /// All contexts, or with `hide_contexts` those whose directory the client may list.
+    private static func visibleContexts(_ mount: PerfmonMount, _ client: Client) -> [Context] {
+        guard mount.options.hidesContexts, client.uid != 0 else { return mount.engine.allContexts }
+        return mount.engine.allContexts.filter { context in
+            if context.uid == client.uid { return context.mode & 0o400 != 0 }
+            if client.isMember(of: context.gid) { return context.mode & 0o040 != 0 }
+            return context.mode & 0o004 != 0
+        }
+    }
+}

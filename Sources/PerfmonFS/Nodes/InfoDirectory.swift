@@ -1,0 +1,97 @@
+import PerfmonEngine
+
+/// `info/`: what pfmfs is and can do here, and what it refused.
+enum InfoDirectory {
+    static let table = DirectoryTable<PerfmonMount>(
+        kind: "info",
+        files: [
+            FileRow(
+                "backends", mode: 0o444, format: "NAME KEY=VALUE ... lines",
+                summary: "Where counts can come from, and what is missing for the others.",
+                content: .listing(show: { mount, _, text in showBackends(mount, &text) })),
+            FileRow(
+                "features", mode: 0o444, format: "NAME VALUE lines",
+                summary: "What this version and this backend can do.",
+                content: .value(show: { mount, _, text in showFeatures(mount, &text) }, store: nil)),
+            FileRow(
+                "limits", mode: 0o444, format: "NAME used=VALUE max=VALUE lines",
+                summary: "How much of each limit is used.",
+                content: .value(show: { mount, _, text in showLimits(mount, &text) }, store: nil)),
+            FileRow(
+                "available_events", mode: 0o444, format: "PMU EVENT DESCRIPTION lines",
+                summary: "Every event that can be counted.",
+                content: .listing(show: { mount, _, text in
+                    mount.engine.catalog.list { line in text.append(line: line) }
+                })),
+            FileRow(
+                "last_cmd_status", mode: 0o444, format: "ok, or a sentence",
+                summary: "What became of the last command of the reading user.",
+                content: .value(
+                    show: { mount, client, text in
+                        text.append(line: mount.history.lastStatus(uid: client.uid))
+                    }, store: nil)),
+            FileRow(
+                "error_log", mode: 0o444, format: "entries with a caret under the word at fault",
+                summary: "The last 32 refused commands; root sees all, others see their own.",
+                content: .listing(show: { mount, client, text in
+                    mount.history.show(to: client, in: &text)
+                })),
+            FileRow(
+                "conflicts", mode: 0o444, format: "HOLDER KEY=VALUE ... lines, or none",
+                summary: "Who holds counters: loaded contexts, and the NMI watchdog.",
+                content: .listing(show: { mount, _, text in showConflicts(mount, &text) })),
+        ],
+        ownership: { _ in PerfmonMount.rootOwned(0o755) },
+        report: { $0.history.record($1) })
+
+    private static func showBackends(_ mount: PerfmonMount, _ text: inout TextBuffer) {
+        for report in mount.backendReports {
+            text.append(report.name)
+            text.append(report.isAvailable ? " available=yes" : " available=no")
+            text.append(report.name == mount.engine.backend.name ? " in_use=yes" : " in_use=no")
+            for fact in report.facts {
+                text.append(" \(fact.key)=")
+                text.append(fact.value.contains(" ") ? "\"\(fact.value)\"" : fact.value)
+            }
+            text.newline()
+        }
+    }
+
+    private static func showFeatures(_ mount: PerfmonMount, _ text: inout TextBuffer) {
+        let engine = mount.engine
+        text.append(line: "interface \(Controls.version.major).\(Controls.version.minor)")
+        text.append(line: "backend \(engine.backend.name)")
+        text.append(line: "counters_per_set \(engine.pmu.namedCounters.count)")
+        text.append(line: "set_timeout_tick_ns \(engine.timeoutTick)")
+        text.append(line: "mixed_sessions \(engine.options.allowsMixedSessions ? "yes" : "no")")
+        text.append(line: "message_queue_depth \(MessageQueue.capacity)")
+    }
+
+    private static func showLimits(_ mount: PerfmonMount, _ text: inout TextBuffer) {
+        let engine = mount.engine
+        func line(_ name: String, _ used: UInt64, _ maximum: UInt64) {
+            text.append(line: "\(name) used=\(used) max=\(maximum)")
+        }
+        let sets = engine.allContexts.map(\.sets.count)
+        line("contexts", UInt64(sets.count), UInt64(engine.options.maximumContexts))
+        line(
+            "sets_per_context", UInt64(sets.max() ?? 0), UInt64(engine.options.maximumSets))
+        line("descriptors", ProcessLimits.openDescriptors, ProcessLimits.maximumDescriptors)
+        line("smpl_buffer_mem", engine.bufferMemoryInUse, engine.controls.bufferMemoryMax)
+    }
+
+    private static func showConflicts(_ mount: PerfmonMount, _ text: inout TextBuffer) {
+        for context in mount.engine.allContexts {
+            guard let target = context.target else { continue }
+            text.append(
+                line: "context name=\(context.name) uid=\(context.uid) "
+                    + "target=\"\(Targets.text(target))\" "
+                    + "started=\(context.isStarted ? "yes" : "no")")
+        }
+        if let value = ProcessLimits.firstLine(of: "/proc/sys/kernel/nmi_watchdog"), value != "0" {
+            text.append(
+                line: "nmi_watchdog counters=1 hint=\"write 0 to /proc/sys/kernel/nmi_watchdog\"")
+        }
+        if text.count == 0 { text.append(line: "none") }
+    }
+}

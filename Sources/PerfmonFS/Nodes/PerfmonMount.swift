@@ -1,0 +1,85 @@
+public import PerfmonEngine
+
+/// How the tree is laid out, chosen at mount time.
+public struct TreeOptions: Sendable {
+    /// Permission bits of `contexts/`.
+    public var contextsMode: UInt16 = 0o1777
+    /// Permission bits of `clone`.
+    public var cloneMode: UInt16 = 0o666
+    /// A listing of `contexts/` shows a client only those that he may read.
+    public var hidesContexts = false
+    /// perfmon2's own rules where they are tighter (`strict=perfmon2`).
+    public var isStrict = false
+
+    public init() {}
+}
+
+/// What all nodes of one mount share: the subject of the root directory.
+public final class PerfmonMount {
+    public let engine: Engine
+    public let options: TreeOptions
+    public let services = MountServices()
+    let history = CommandHistory()
+    /// What `info/backends` says of each backend, in the order of their preference.
+    let backendReports: [BackendReport]
+    /// The simulated PMU, if that is what counts.
+    let simulated: SimulatedBackend?
+    private var nodes: [UInt64: ContextNode] = [:]
+
+    public init(
+        engine: Engine, options: TreeOptions, backendReports: [BackendReport]
+    ) {
+        self.engine = engine
+        self.options = options
+        self.backendReports = backendReports
+        simulated = engine.backend as? SimulatedBackend
+        engine.observer = self
+    }
+
+    /// The root directory of the mount.
+    public func root() -> any DirectorySource {
+        TableDirectory(RootDirectory.table, of: self)
+    }
+
+    /// The node of a context: one for as long as the context lives.
+    func node(of context: Context) -> ContextNode {
+        if let known = nodes[context.serial] { return known }
+        let node = ContextNode(context, mount: self)
+        nodes[context.serial] = node
+        return node
+    }
+
+    /// Mode and owner of everything outside contexts.
+    static func rootOwned(_ mode: UInt16) -> Ownership {
+        Ownership(mode: mode, uid: 0, gid: 0)
+    }
+}
+
+extension PerfmonMount: EngineObserver {
+    public func messagesArrived(in context: Context) {
+        nodes[context.serial]?.messagesArrived()
+    }
+
+    public func stateChanged(of context: Context) {
+        nodes[context.serial]?.stateChanged()
+    }
+
+    public func removed(_ context: Context) {
+        nodes.removeValue(forKey: context.serial)?.removed()
+        services.entryGone(in: "contexts", name: context.name)
+    }
+}
+
+/// One backend's line in `info/backends`.
+public struct BackendReport: Sendable {
+    public var name: String
+    public var isAvailable: Bool
+    /// Facts and reasons as key and value; values with blanks are shown in quotes.
+    public var facts: [(key: String, value: String)]
+
+    public init(name: String, isAvailable: Bool, facts: [(key: String, value: String)]) {
+        self.name = name
+        self.isAvailable = isAvailable
+        self.facts = facts
+    }
+}

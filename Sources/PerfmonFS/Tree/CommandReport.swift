@@ -1,0 +1,54 @@
+public import PerfmonEngine
+
+/// One command as it arrived and what became of it.
+public struct CommandReport: Sendable {
+    /// What was asked for.
+    public enum Kind: Sendable, Equatable {
+        /// A line that was written to a file.
+        case write
+        /// mkdir(2).
+        case makeDirectory
+        /// rmdir(2).
+        case removeDirectory
+        /// A read that failed; those that succeed are not reported.
+        case read
+        /// An open that was refused.
+        case open
+        /// chmod, chown or chgrp.
+        case changeOwner
+        /// Something no directory of the mount allows: unlink, rename, link, mknod, touch.
+        case unsupported
+    }
+
+    public var kind: Kind
+    public var client: Client
+    /// Path of the file or directory from the root of the mount, without a leading slash.
+    public var path: String
+    /// The line that was written, or the name given to mkdir, rmdir, unlink and so on; empty for
+    /// the others.
+    public var text: String
+    /// Number of the line in its write, from 1, when the write had several; 0 otherwise.
+    public var line: Int
+    /// Bytes from the start of `text` to the word at fault.
+    public var offset: Int
+    /// nil: it was done.
+    public var error: PfmError?
+
+    public init(
+        _ kind: Kind = .write,
+        client: Client,
+        path: String,
+        text: String,
+        line: Int = 0,
+        offset: Int = 0,
+        error: PfmError?
+    ) {
+        self.kind = kind
+        self.client = client
+        self.path = path
+        self.text = text
+        self.line = line
+        self.offset = offset
+        self.error = error
+    }
+}

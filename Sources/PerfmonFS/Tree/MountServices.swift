@@ -1,0 +1,31 @@
+/// What the nodes may ask of the mount they are in. Guarded by the mount's lock, like the nodes.
+public final class MountServices {
+    /// Longest write(2) that a file takes, in bytes (perfmon2's `arg_mem_max`). A longer one is
+    /// refused with E2BIG.
+    public var writeLimit = 4096
+
+    /// Takes the notifications to the kernel; set when the mount starts.
+    var notifier: (any TreeNotifier)?
+
+    public init() {}
+
+    /// Tells the kernel that a child went away without an rmdir(2), or was replaced.
+    ///
+    /// Call it after the child is gone from the subject. `parent` is the directory's path from the
+    /// root of the mount, without a leading slash.
+    public func entryGone(in parent: String, name: String) {
+        notifier?.entryGone(in: parent, name: name)
+    }
+
+    /// Tells the kernel that mode, owner or size of a node changed without a chmod(2) or chown(2),
+    /// here and below.
+    public func attributesChanged(at path: String) {
+        notifier?.attributesChanged(at: path)
+    }
+}
+
+/// Carries changes that the kernel has not seen to the kernel.
+protocol TreeNotifier: AnyObject {
+    func entryGone(in parent: String, name: String)
+    func attributesChanged(at path: String)
+}

@@ -1,0 +1,127 @@
+import PerfmonEngine
+import SystemPackage
+
+/// Where the logs of a consuming file take their text from, such as a queue of messages.
+public protocol StreamSupply: AnyObject {
+    /// Whether there is anything to take.
+    var hasMore: Bool { get }
+    /// Moves whole records to the text until it has grown by about `wanted` bytes.
+    func take(_ wanted: Int, into text: inout TextBuffer)
+}
+
+/// What a waiting file has shown so far: bytes at absolute offsets, growing at the end.
+///
+/// One log may serve every open of a file, or each open its own: then a supply that all opens
+/// share gives the log what it has not got yet, and what one reader took no other sees.
+/// Reads stay seekable because shells read a block and seek back behind the line they wanted.
+public final class StreamLog {
+    /// Wakes those who wait for the log to grow; shared between the logs of one queue.
+    public let waiters: WaitQueue
+    private let supply: (any StreamSupply)?
+    private let retention: Int
+    private var text = TextBuffer(capacity: 256)
+    /// Offset of the first byte that is still there.
+    public private(set) var start = 0
+    /// Nothing will follow: readers at the end see the end of the file.
+    public private(set) var isClosed = false
+
+    /// Makes an empty log that keeps at least `retaining` bytes behind its end.
+    public init(
+        waiters: WaitQueue = WaitQueue(),
+        retaining: Int = 1 << 16,
+        supply: (any StreamSupply)? = nil
+    ) {
+        self.waiters = waiters
+        self.retention = retaining
+        self.supply = supply
+    }
+
+    /// Offset behind the last byte: all that was ever appended.
+    public var end: Int { start + text.count }
+
+    /// Appends text and gives it to those who wait.
+    public func append(_ more: String) {
+        append { $0.append(more) }
+    }
+
+    /// Appends what `body` writes and gives it to those who wait.
+    public func append(_ body: (inout TextBuffer) -> Void) {
+        guard !isClosed else { return }
+        body(&text)
+        trim()
+        waiters.wake()
+    }
+
+    /// Ends the log. What it holds stays readable.
+    public func close() {
+        isClosed = true
+        waiters.wake()
+    }
+
+    /// Opens the log for one reader.
+    public func open() -> any FileHandle {
+        StreamHandle(self)
+    }
+
+    /// Answers a read, or parks it at the end of the log.
+    fileprivate func answer(_ request: consuming ReadRequest, for handle: StreamHandle) {
+        let offset = request.offset
+        if offset >= end, !isClosed {
+            supply?.take(request.size, into: &text)
+            trim()
+        }
+        if offset < start {
+            request.fail(.noData)
+        } else if offset < end || isClosed {
+            handle.position = min(offset + request.size, end)
+            request.reply(from: text, startingAt: start)
+        } else {
+            waiters.park(request, for: handle)
+        }
+    }
+
+    /// Whether a read at an offset would be answered at once.
+    fileprivate func isReadable(at offset: Int) -> Bool {
+        offset < end || isClosed || (supply?.hasMore ?? false)
+    }
+
+    /// Forgets old bytes once they are as many as those that must stay.
+    private func trim() {
+        if text.count > 2 * retention {
+            let old = text.count - retention
+            text.removeFirst(old)
+            start += old
+        }
+    }
+}
+
+/// One open file that shows a log.
+private final class StreamHandle: FileHandle {
+    private let log: StreamLog
+    /// Offset behind the last byte that was read: where poll(2) expects the next one.
+    fileprivate var position = 0
+
+    init(_ log: StreamLog) {
+        self.log = log
+    }
+
+    func read(_ request: consuming ReadRequest) {
+        log.answer(request, for: self)
+    }
+
+    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
+        throw PfmError(.permissionDenied, "the file can only be read")
+    }
+
+    func poll(_ waker: consuming PollWaker?) -> PollEvents {
+        if log.isReadable(at: position) {
+            return log.isClosed ? [.readable, .hangUp] : .readable
+        }
+        log.waiters.notify(waker, for: self)
+        return []
+    }
+
+    func release() {
+        log.waiters.forget(self)
+    }
+}
