@@ -39,8 +39,10 @@ while read -r file; do
     printf '\377\376\n' | "$TOOLS/attempt" write "$file" >found
     try found "bytes that are no UTF-8"
     # shellcheck disable=SC2016 # text, not a command
-    for text in '%s%n' '../../etc' '$(id)' '0x' '- 1' '1 2 3 4 5 6 7 8 9' '99999999999999999999999' \
-        '-99999999999999999999999' 'NaN' '1e3' '--' '=' ':' '/' 'set=' 'set=0x' '; rm'; do
+    for text in '%s%n' '../../etc' '$(id)' '- 1' '99999999999999999999999' \
+        '-99999999999999999999999' 'NaN' '--' '=' ':' '/' 'set=' 'set=0x' '; rm' '0x' '1 2 3' 1e3; do
+        # perfmon2 took what stands before the first other character for the number.
+        if [ "${file%/*}" = "$MNT" ]; then case $text in [01]*) continue ;; esac; fi
         "$TOOLS/attempt" write "$file" "$text
 " >found
         try found "'$text'"
