@@ -19,7 +19,9 @@ extension Engine {
     /// - Throws: EEXIST when the name is taken, EINVAL for a name that is none, EPERM when the
     ///   client is in neither group, ENOSPC at the limit of contexts.
     public func createContext(
-        _ name: String, mode: UInt16 = 0o755, lifetime: Context.Lifetime = .directory,
+        _ name: String,
+        mode: UInt16 = 0o755,
+        lifetime: Context.Lifetime = .directory,
         by client: Client
     ) throws(PfmError) -> Context {
         try requireName(name)
@@ -30,12 +32,19 @@ extension Engine {
             throw PfmError(
                 .noSpace,
                 "there are \(contexts.count) contexts and the limit is \(options.maximumContexts)",
-                hint: "remove some, or mount with a larger -o max_contexts")
+                hint: "remove some, or mount with a larger -o max_contexts"
+            )
         }
         try requireSomeGroup(client)
         let context = Context(
-            serial: nextSerial(), name: name, lifetime: lifetime, client: client, mode: mode,
-            created: clinux_wall_clock(), engine: self)
+            serial: nextSerial(),
+            name: name,
+            lifetime: lifetime,
+            client: client,
+            mode: mode,
+            created: clinux_wall_clock(),
+            engine: self
+        )
         contexts[name] = context
         return context
     }
@@ -45,7 +54,11 @@ extension Engine {
         var number = 1
         while contexts["clone-\(number)"] != nil { number += 1 }
         return try createContext(
-            "clone-\(number)", mode: 0o755, lifetime: .descriptor, by: client)
+            "clone-\(number)",
+            mode: 0o755,
+            lifetime: .descriptor,
+            by: client
+        )
     }
 
     /// Destroys a context with everything in it (the last `close` of a perfmon2 descriptor).
@@ -63,8 +76,11 @@ extension Engine {
         let isPlain = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x2f }
         guard isPlain, !name.isEmpty, name.utf8.count <= 255, !name.hasPrefix(".") else {
             throw PfmError(
-                .invalidArgument, "a context's name is 1 to 255 printable ASCII characters",
-                hint: "use letters, digits, - and _; no blank, no leading dot", subject: name)
+                .invalidArgument,
+                "a context's name is 1 to 255 printable ASCII characters",
+                hint: "use letters, digits, - and _; no blank, no leading dot",
+                subject: name
+            )
         }
     }
 

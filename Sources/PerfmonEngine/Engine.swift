@@ -108,7 +108,12 @@ public final class Engine {
         switch event.kind {
         case .overflow(let pmds, let snapshot, let place):
             context.handleOverflow(
-                pmds: pmds, snapshot: snapshot, place: place, set: event.set, time: event.time)
+                pmds: pmds,
+                snapshot: snapshot,
+                place: place,
+                set: event.set,
+                time: event.time
+            )
         case .timeout:
             context.handleTimeout(set: event.set)
         case .ended(let reason):
@@ -133,7 +138,8 @@ extension Engine {
             .notPermitted,
             "\(kind) contexts are for members of group \(group) (\(file)), and uid \(client.uid) "
                 + "is none",
-            hint: "ask the administrator for the group, or for another \(file)")
+            hint: "ask the administrator for the group, or for another \(file)"
+        )
     }
 
     /// A set time-out as the engine can keep it.
@@ -176,7 +182,9 @@ extension Engine {
     }
 
     func count(
-        on cpu: Int, _ field: WritableKeyPath<CPUStatistics, UInt64>, _ amount: UInt64 = 1
+        on cpu: Int,
+        _ field: WritableKeyPath<CPUStatistics, UInt64>,
+        _ amount: UInt64 = 1
     ) {
         guard statistics.indices.contains(cpu) else { return }
         statistics[cpu][keyPath: field] &+= amount
@@ -188,6 +196,7 @@ extension Engine {
             """
             context \(context.name): overflow of pmd \(RegisterSet(pmds)) in set \
             \(context.activeSetID), thread \(place.tid), CPU \(place.cpu)
-            """)
+            """
+        )
     }
 }

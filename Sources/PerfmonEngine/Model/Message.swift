@@ -24,7 +24,13 @@ public struct OverflowMessage: Sendable, Equatable {
     public var time: UInt64
 
     public init(
-        set: UInt16, pmds: RegisterSet, pid: Int32, tid: Int32, cpu: Int, ip: UInt64, time: UInt64
+        set: UInt16,
+        pmds: RegisterSet,
+        pid: Int32,
+        tid: Int32,
+        cpu: Int,
+        ip: UInt64,
+        time: UInt64
     ) {
         self.set = set
         self.pmds = pmds

@@ -35,9 +35,11 @@ public struct PmuDescription: Sendable {
         implementedPmcs = RegisterSet(pmcs.map(\.number))
         implementedPmds = RegisterSet(pmds.map(\.number))
         pmcIndex = Dictionary(
-            uniqueKeysWithValues: pmcs.enumerated().map { ($0.element.number, $0.offset) })
+            uniqueKeysWithValues: pmcs.enumerated().map { ($0.element.number, $0.offset) }
+        )
         pmdIndex = Dictionary(
-            uniqueKeysWithValues: pmds.enumerated().map { ($0.element.number, $0.offset) })
+            uniqueKeysWithValues: pmds.enumerated().map { ($0.element.number, $0.offset) }
+        )
     }
 
     /// The PMC of a number; nil when it is not implemented.

@@ -12,18 +12,27 @@ extension Context {
         try requireUnloaded("changing ctx_flags")
         if new.isSuperset(of: [.systemWide, .notifyBlock]) {
             throw PfmError(
-                .invalidArgument, "system_wide and notify_block exclude each other",
-                hint: "a CPU cannot be held, only a thread", subject: "notify_block")
+                .invalidArgument,
+                "system_wide and notify_block exclude each other",
+                hint: "a CPU cannot be held, only a thread",
+                subject: "notify_block"
+            )
         }
         if new.isSuperset(of: [.systemWide, .inherit]) {
             throw PfmError(
-                .invalidArgument, "system_wide and inherit exclude each other",
-                hint: "a CPU has no children; it counts every thread anyway", subject: "inherit")
+                .invalidArgument,
+                "system_wide and inherit exclude each other",
+                hint: "a CPU has no children; it counts every thread anyway",
+                subject: "inherit"
+            )
         }
         if new.isSuperset(of: [.notifyBlock, .inherit]) {
             throw PfmError(
-                .invalidArgument, "notify_block and inherit exclude each other",
-                hint: "only one thread can be held", subject: "inherit")
+                .invalidArgument,
+                "notify_block and inherit exclude each other",
+                hint: "only one thread can be held",
+                subject: "inherit"
+            )
         }
         try engine.requireGroup(systemWide: new.contains(.systemWide), client)
         flags = new
@@ -44,8 +53,10 @@ extension Context {
         let first = try requireSet(id)
         if flags.contains(.notifyBlock), case .thread(client.tid) = target {
             throw PfmError(
-                .invalidArgument, "notify_block cannot hold the thread that gives the commands",
-                hint: "load the context on another thread")
+                .invalidArgument,
+                "notify_block cannot hold the thread that gives the commands",
+                hint: "load the context on another thread"
+            )
         }
         try prepareSets()
         try engine.arbiter.reserve(target, for: .init(name: name, uid: uid))
@@ -107,9 +118,14 @@ extension Context {
         let number = engine.nextSessionNumber()
         let session = try engine.backend.attach(
             AttachRequest(
-                session: number, target: target, sets: programs,
+                session: number,
+                target: target,
+                sets: programs,
                 inherit: flags.contains(.inherit),
-                holdAtOverflow: flags.contains(.notifyBlock), client: client))
+                holdAtOverflow: flags.contains(.notifyBlock),
+                client: client
+            )
+        )
         self.session = session
         sessionNumber = number
         ignoresOverflowsBefore = 0
@@ -123,18 +139,25 @@ extension Context {
         case .thread(let tid):
             guard flags.contains(.systemWide) else { return }
             throw PfmError(
-                .invalidArgument, "a system-wide context monitors a CPU, not thread \(tid)",
-                hint: "write cpu N to load_context, or clear system_wide in ctx_flags")
+                .invalidArgument,
+                "a system-wide context monitors a CPU, not thread \(tid)",
+                hint: "write cpu N to load_context, or clear system_wide in ctx_flags"
+            )
         case .cpu(let cpu):
             guard flags.contains(.systemWide) else {
                 throw PfmError(
-                    .invalidArgument, "a per-thread context cannot monitor CPU \(cpu)",
-                    hint: "write system_wide to ctx_flags first")
+                    .invalidArgument,
+                    "a per-thread context cannot monitor CPU \(cpu)",
+                    hint: "write system_wide to ctx_flags first"
+                )
             }
             guard engine.onlineCPUs.contains(cpu) else {
                 throw PfmError(
-                    .invalidArgument, "CPU \(cpu) is not online",
-                    hint: "online are \(engine.onlineCPUs)", subject: String(cpu))
+                    .invalidArgument,
+                    "CPU \(cpu) is not online",
+                    hint: "online are \(engine.onlineCPUs)",
+                    subject: String(cpu)
+                )
             }
         }
     }

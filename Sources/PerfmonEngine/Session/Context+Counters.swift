@@ -1,3 +1,5 @@
+internal import SystemPackage
+
 /// How far a count can be trusted.
 public enum CountQuality: String, Sendable {
     /// Every event was counted.
@@ -43,15 +45,43 @@ extension Context {
         return readings
     }
 
+    /// What one used PMD came to; its event is `none` when nothing enables it.
+    ///
+    /// - Throws: EINVAL when the register was never used in the set.
+    public func readCounter(_ number: Int, set id: UInt16) throws(PfmError) -> CounterReading {
+        try beginCommand()
+        let set = try requireSet(id)
+        refresh(activeSet)
+        guard let counter = set.counters[number] else {
+            throw PfmError(
+                .invalidArgument,
+                "pmd\(number) was never used in set \(id)",
+                hint: "write pmd\(number)/value first"
+            )
+        }
+        let event = eventName(ofPmd: number, in: set) ?? "none"
+        return reading(event, number, counter, in: set, total: totalActiveTime)
+    }
+
     /// The reading of one counter, as of the last fold.
     func reading(
-        _ event: String, _ number: Int, _ counter: CounterState, in set: EventSet, total: UInt64
+        _ event: String,
+        _ number: Int,
+        _ counter: CounterState,
+        in set: EventSet,
+        total: UInt64
     ) -> CounterReading {
         let enabled = total &- counter.contextTimeBase
         let running = set.timeRunning &- counter.runningBase
         var reading = CounterReading(
-            event: event, set: set.id, pmd: number, value: counter.counted, quality: .exact,
-            timeEnabled: enabled, timeRunning: running)
+            event: event,
+            set: set.id,
+            pmd: number,
+            value: counter.counted,
+            quality: .exact,
+            timeEnabled: enabled,
+            timeRunning: running
+        )
         if running == 0 {
             // A thread that slept all the time ran no event: that is a true zero. A set that was
             // never active, or that the hardware never took, has no value at all.

@@ -34,9 +34,11 @@ extension Context {
         }
         guard pmu.namedCounters.contains(number) else {
             throw PfmError(
-                .invalidArgument, "pmd\(number) takes no event by name",
+                .invalidArgument,
+                "pmd\(number) takes no event by name",
                 hint: "pmd \(RegisterSet(pmu.namedCounters)) do; program the others by "
-                    + "their PMC")
+                    + "their PMC"
+            )
         }
         guard let name else { return clearEvent(number, in: set) }
         let selections = try resolve([name])
@@ -61,27 +63,35 @@ extension Context {
                 "\(names.count) events do not fit in one set, which counts "
                     + "\(pmu.namedCounters.count)",
                 hint: "put the others in another set, as in set1: EVENT ...",
-                subject: names[pmu.namedCounters.count])
+                subject: names[pmu.namedCounters.count]
+            )
         }
         var selections: [EventSelection] = []
         for name in names {
             do throws(PfmError) {
                 let selection = try engine.catalog.resolve(name)
                 try engine.backend.validate(
-                    selection, systemWide: flags.contains(.systemWide))
+                    selection,
+                    systemWide: flags.contains(.systemWide)
+                )
                 selections.append(selection)
             } catch {
                 throw PfmError(
                     error.code,
                     error.message.contains(name) ? error.message : "\(name): \(error.message)",
-                    hint: error.hint, subject: name)
+                    hint: error.hint,
+                    subject: name
+                )
             }
         }
         return selections
     }
 
     private func assign(
-        _ name: String, _ selection: EventSelection, to number: Int, in set: EventSet
+        _ name: String,
+        _ selection: EventSelection,
+        to number: Int,
+        in set: EventSet
     ) {
         guard case .selector(let pmc)? = pmu.pmd(number)?.control else { return }
         switch selection {
@@ -89,7 +99,8 @@ extension Context {
             set.pmcValues[pmc] = image
         case .generic(let image, let operand):
             let register = pmu.operandRegister(for: number)
-            set.pmcValues[pmc] = operand == 0
+            set.pmcValues[pmc] =
+                operand == 0
                 ? image : GenericOperand.naming(register, in: image)
             if operand != 0 {
                 set.pmcValues[register] = operand

@@ -26,9 +26,12 @@ extension Context {
             let isUnemulated = isUnemulated(number, in: set)
             program.counters.append(
                 CounterProgram(
-                    pmd: number, selection: selection,
+                    pmd: number,
+                    selection: selection,
                     distance: isUnemulated ? nil : counter.distanceToOverflow,
-                    isUnemulated: isUnemulated))
+                    isUnemulated: isUnemulated
+                )
+            )
         }
         if set.flags.contains(.timeSwitch) {
             program.timeout = set.timeout
@@ -44,7 +47,8 @@ extension Context {
     /// Runs a change to a set while nothing is counted in it, with values that are up to date, and
     /// hands the changed values to the hardware.
     func whileHalted(
-        _ set: EventSet, _ change: (EventSet) throws(PfmError) -> Void
+        _ set: EventSet,
+        _ change: (EventSet) throws(PfmError) -> Void
     ) throws(PfmError) {
         guard let session, isAttached, set.program != nil else {
             return try change(set)

@@ -7,7 +7,11 @@ extension Context {
     /// The snapshot holds every value at the instant of the overflow. Where the original would
     /// have stopped there, what the counters ran on since is discarded.
     func handleOverflow(
-        pmds: [Int], snapshot: Snapshot, place: SamplePlace, set id: UInt16, time: UInt64
+        pmds: [Int],
+        snapshot: Snapshot,
+        place: SamplePlace,
+        set id: UInt16,
+        time: UInt64
     ) {
         let began = engine.now
         engine.count(on: place.cpu, \.overflowsAll)
@@ -22,7 +26,9 @@ extension Context {
         set.fold(snapshot, widthMask: widthMask)
         var mustSwitch = countDown(pmds, in: set)
         set.overflowedPmds = RegisterSet(pmds)
-        let hasNotification = pmds.contains { set.counters[$0]?.flags.contains(.overflowNotify) ?? false }
+        let hasNotification = pmds.contains {
+            set.counters[$0]?.flags.contains(.overflowNotify) ?? false
+        }
         engine.traceOverflow(self, pmds: pmds, place: place)
 
         if mustSwitch, !hasNotification {
@@ -159,8 +165,14 @@ extension Context {
             return
         }
         let message = OverflowMessage(
-            set: set.id, pmds: set.overflowedPmds, pid: place.pid, tid: place.tid,
-            cpu: place.cpu, ip: place.ip, time: time)
+            set: set.id,
+            pmds: set.overflowedPmds,
+            pid: place.pid,
+            tid: place.tid,
+            cpu: place.cpu,
+            ip: place.ip,
+            time: time
+        )
         guard messages.append(.overflow(message)) else { return }
         engine.count(on: place.cpu, \.overflowsNotified)
         engine.messagesArrived(self)

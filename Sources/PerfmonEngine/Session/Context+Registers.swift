@@ -25,7 +25,10 @@ extension Context {
     /// - Throws: EINVAL for a register or set that does not exist and for flags or bits the
     ///   register does not take; EOPNOTSUPP when the machine cannot count the event.
     public func writePmc(
-        _ number: Int, set id: UInt16, value: UInt64, flags: RegisterFlags = []
+        _ number: Int,
+        set id: UInt16,
+        value: UInt64,
+        flags: RegisterFlags = []
     ) throws(PfmError) {
         try beginCommand()
         guard let register = pmu.pmc(number) else {
@@ -33,12 +36,17 @@ extension Context {
         }
         guard flags.isSubset(of: .noEmulation64) else {
             throw PfmError(
-                .invalidArgument, "pmc\(number): the only flag of a PMC is no_emul64")
+                .invalidArgument,
+                "pmc\(number): the only flag of a PMC is no_emul64"
+            )
         }
         let set = try requireSet(id)
         if flags.contains(.noEmulation64), register.noEmulation64Mask == 0 {
             throw PfmError(
-                .invalidArgument, "pmc\(number) does not take no_emul64", subject: "no_emul64")
+                .invalidArgument,
+                "pmc\(number) does not take no_emul64",
+                subject: "no_emul64"
+            )
         }
         let isGeneric = register.acceptsGeneric && value & SelectorBits.generic != 0
         let reserved = isGeneric ? 0 : register.reservedMask
@@ -59,7 +67,9 @@ extension Context {
     ///   reaches the hardware at restart.
     /// - Throws: EINVAL for a register or set that does not exist, or a vector that names one.
     public func writePmd(
-        _ number: Int, set id: UInt16, _ settings: CounterSettings
+        _ number: Int,
+        set id: UInt16,
+        _ settings: CounterSettings
     ) throws(PfmError) {
         try beginCommand()
         guard pmu.pmd(number) != nil else {
@@ -72,8 +82,10 @@ extension Context {
         }
         if let flags = settings.flags, flags.contains(.noEmulation64) {
             throw PfmError(
-                .invalidArgument, "pmd\(number): no_emul64 is a flag of PMCs",
-                subject: "no_emul64")
+                .invalidArgument,
+                "pmd\(number): no_emul64 is a flag of PMCs",
+                subject: "no_emul64"
+            )
         }
         let set = try requireSet(id)
         try whileHalted(set) { (set) throws(PfmError) in
@@ -102,15 +114,18 @@ extension Context {
         refresh(set)
         guard let counter = set.counters[number] else {
             throw PfmError(
-                .invalidArgument, "pmd\(number) was never used in set \(id)",
-                hint: "write pmd\(number)/value, or name it in smpl_pmds or reset_pmds, first")
+                .invalidArgument,
+                "pmd\(number) was never used in set \(id)",
+                hint: "write pmd\(number)/value, or name it in smpl_pmds or reset_pmds, first"
+            )
         }
         let isEnabled = set.program?.counters.contains { $0.pmd == number } ?? false
         if isEnabled, set.timeEnabled > 0, set.timeRunning == 0 {
             throw PfmError(
                 .noData,
                 "pmd\(number) was not counted: running 0 of \(set.timeEnabled) ns, because other "
-                    + "users hold the hardware counters")
+                    + "users hold the hardware counters"
+            )
         }
         return counter
     }
@@ -126,7 +141,9 @@ extension Context {
             guard value & SelectorBits.generic != 0 else { return .programmable(value) }
             let operand = GenericOperand.register(of: value)
             return .generic(
-                GenericOperand.stripped(value), operand: set.pmcValues[operand] ?? 0)
+                GenericOperand.stripped(value),
+                operand: set.pmcValues[operand] ?? 0
+            )
         case .fixed(let pmc, let index):
             guard let control = pmu.pmc(pmc) else { return nil }
             let nibble = UInt8((set.pmcValue(control) >> UInt64(4 * index)) & 0xf)
@@ -135,7 +152,10 @@ extension Context {
     }
 
     private func install(
-        _ value: UInt64, in register: ControlRegister, of set: EventSet, flags: RegisterFlags
+        _ value: UInt64,
+        in register: ControlRegister,
+        of set: EventSet,
+        flags: RegisterFlags
     ) throws(PfmError) {
         let oldValue = set.pmcValues[register.number]
         let wasUnemulated = set.unemulatedPmcs.contains(register.number)
@@ -158,7 +178,8 @@ extension Context {
 
     /// Asks the backend about every counter that a control register enables.
     private func validateCounters(
-        controlledBy register: ControlRegister, in set: EventSet
+        controlledBy register: ControlRegister,
+        in set: EventSet
     ) throws(PfmError) {
         let numbers: [Int]
         switch register.role {
@@ -172,11 +193,16 @@ extension Context {
             guard let selection = selection(ofPmd: number, in: set) else { continue }
             do throws(PfmError) {
                 try engine.backend.validate(
-                    selection, systemWide: flags.contains(.systemWide))
+                    selection,
+                    systemWide: flags.contains(.systemWide)
+                )
             } catch {
                 throw PfmError(
-                    error.code, "pmc\(register.number): \(error.message)", hint: error.hint,
-                    subject: error.subject)
+                    error.code,
+                    "pmc\(register.number): \(error.message)",
+                    hint: error.hint,
+                    subject: error.subject
+                )
             }
         }
     }
@@ -187,7 +213,8 @@ extension Context {
         guard operand != 0, pmu.pmc(operand)?.role != .operand else { return }
         throw PfmError(
             .invalidArgument,
-            "pmc\(number): bits 31:24 name pmc\(operand), which is no operand register")
+            "pmc\(number): bits 31:24 name pmc\(operand), which is no operand register"
+        )
     }
 
     private func apply(_ settings: CounterSettings, to number: Int, of set: EventSet) {
@@ -216,9 +243,11 @@ extension Context {
 
     func unimplemented(_ kind: String, _ number: Int, _ known: RegisterSet) -> PfmError {
         PfmError(
-            .invalidArgument, "\(kind)\(number) is not implemented",
+            .invalidArgument,
+            "\(kind)\(number) is not implemented",
             hint: "this PMU has \(kind) \(known); see pmu_desc",
-            subject: "\(kind)\(number)")
+            subject: "\(kind)\(number)"
+        )
     }
 }
 

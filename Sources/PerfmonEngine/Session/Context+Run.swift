@@ -41,7 +41,10 @@ extension Context {
         try requireStartable()
         guard !isStarted else {
             throw PfmError(
-                .invalidArgument, "monitoring is started already", hint: "write 1 to stop first")
+                .invalidArgument,
+                "monitoring is started already",
+                hint: "write 1 to stop first"
+            )
         }
         isAwaitingExec = true
         do throws(PfmError) {
@@ -60,8 +63,10 @@ extension Context {
         try beginCommand()
         guard isAttached else {
             throw PfmError(
-                .invalidArgument, "the context is \(state.rawValue), so there is nothing to stop",
-                hint: "write a target to load_context first")
+                .invalidArgument,
+                "the context is \(state.rawValue), so there is nothing to stop",
+                hint: "write a target to load_context first"
+            )
         }
         if isCounting { haltHardware(activeSet) }
         settleDuration(of: activeSet)
@@ -78,16 +83,20 @@ extension Context {
         try beginCommand()
         guard isAttached else {
             throw PfmError(
-                .resourceBusy, "the context is \(state.rawValue), so there is nothing to restart",
+                .resourceBusy,
+                "the context is \(state.rawValue), so there is nothing to restart",
                 hint: endReason == nil
-                    ? "write a target to load_context first" : "the monitored thread is gone")
+                    ? "write a target to load_context first" : "the monitored thread is gone"
+            )
         }
         engine.count(on: lastCPU, \.restarts)
         if state == .masked {
             guard canRestart else {
                 throw PfmError(
-                    .resourceBusy, "this masking was restarted once and stays masked",
-                    hint: "unload the context and load it again")
+                    .resourceBusy,
+                    "this masking was restarted once and stays masked",
+                    hint: "unload the context and load it again"
+                )
             }
             canRestart = false
         }
@@ -111,12 +120,16 @@ extension Context {
         case .loaded: return
         case .masked:
             throw PfmError(
-                .invalidArgument, "the context is masked by an overflow",
-                hint: "write 1 to restart, not to start")
+                .invalidArgument,
+                "the context is masked by an overflow",
+                hint: "write 1 to restart, not to start"
+            )
         case .unloaded, .zombie:
             throw PfmError(
-                .invalidArgument, "the context is \(state.rawValue)",
-                hint: "write a target to load_context first")
+                .invalidArgument,
+                "the context is \(state.rawValue)",
+                hint: "write a target to load_context first"
+            )
         }
     }
 

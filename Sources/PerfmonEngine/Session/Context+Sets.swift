@@ -46,7 +46,8 @@ extension Context {
             throw PfmError(
                 .noSpace,
                 "this context has \(sets.count) sets and the limit is \(engine.options.maximumSets)",
-                hint: "mount with a larger -o max_sets")
+                hint: "mount with a larger -o max_sets"
+            )
         }
         let position = sets.firstIndex { $0.id > id } ?? sets.count
         sets.insert(EventSet(id: id), at: position)
@@ -64,14 +65,19 @@ extension Context {
         let flags = settings.flags ?? set.flags
         if flags.isSuperset(of: [.overflowSwitch, .timeSwitch]) {
             throw PfmError(
-                .invalidArgument, "ovfl_switch and time_switch exclude each other",
-                hint: "choose one", subject: "time_switch")
+                .invalidArgument,
+                "ovfl_switch and time_switch exclude each other",
+                hint: "choose one",
+                subject: "time_switch"
+            )
         }
         let timeout = settings.timeout.map(engine.roundedUpToTick) ?? set.timeout
         if flags.contains(.timeSwitch), timeout == 0 {
             throw PfmError(
-                .invalidArgument, "a time-switched set needs a time-out above 0",
-                hint: "write set_timeout before time_switch")
+                .invalidArgument,
+                "a time-switched set needs a time-out above 0",
+                hint: "write set_timeout before time_switch"
+            )
         }
         set.flags = flags
         set.nextID = settings.nextID ?? set.nextID
@@ -90,8 +96,10 @@ extension Context {
         try requireUnloaded("removing a set")
         guard id != 0 else {
             throw PfmError(
-                .invalidArgument, "set 0 lives as long as its context",
-                hint: "write none to sets/0/events to clear it")
+                .invalidArgument,
+                "set 0 lives as long as its context",
+                hint: "write none to sets/0/events to clear it"
+            )
         }
         _ = try requireSet(id)
         sets.removeAll { $0.id == id }
@@ -106,10 +114,16 @@ extension Context {
         let set = try requireSet(id)
         refresh(set)
         return SetInformation(
-            flags: set.flags, nextID: set.nextID, timeout: set.timeout,
-            timeoutLeft: set.flags.contains(.timeSwitch) ? set.timeoutLeft : 0, runs: set.runs,
-            activeDuration: set.activeDuration, overflowedPmds: set.overflowedPmds,
-            availablePmcs: pmu.implementedPmcs, availablePmds: pmu.implementedPmds)
+            flags: set.flags,
+            nextID: set.nextID,
+            timeout: set.timeout,
+            timeoutLeft: set.flags.contains(.timeSwitch) ? set.timeoutLeft : 0,
+            runs: set.runs,
+            activeDuration: set.activeDuration,
+            overflowedPmds: set.overflowedPmds,
+            availablePmcs: pmu.implementedPmcs,
+            availablePmds: pmu.implementedPmds
+        )
     }
 
     /// Resolves successors and clears what belongs to one loading only (`pfm_prepare_sets`).
@@ -123,7 +137,8 @@ extension Context {
                         .invalidArgument,
                         "set \(set.id) has expl_next, and its set_id_next \(set.nextID) does not "
                             + "exist",
-                        hint: "mkdir sets/\(set.nextID), or change set_id_next")
+                        hint: "mkdir sets/\(set.nextID), or change set_id_next"
+                    )
                 }
                 set.successor = set.nextID
             } else {

@@ -59,8 +59,13 @@ public final class Context {
     unowned let engine: Engine
 
     init(
-        serial: UInt64, name: String, lifetime: Lifetime, client: Client, mode: UInt16,
-        created: UInt64, engine: Engine
+        serial: UInt64,
+        name: String,
+        lifetime: Lifetime,
+        client: Client,
+        mode: UInt16,
+        created: UInt64,
+        engine: Engine
     ) {
         self.serial = serial
         self.name = name
@@ -85,7 +90,8 @@ public final class Context {
 
     var activeSet: EventSet { self.set(activeSetID) ?? sets[0] }
 
-    var pmu: PmuDescription { engine.pmu }
+    /// The registers that the context can use.
+    public var pmu: PmuDescription { engine.pmu }
 
     /// Bits that a counter has in hardware.
     var widthMask: UInt64 {
@@ -109,15 +115,19 @@ public final class Context {
         throw PfmError(
             .resourceBusy,
             "\(command) needs an unloaded context, and this one is loaded on \(target)",
-            hint: "write 1 to unload_context first")
+            hint: "write 1 to unload_context first"
+        )
     }
 
     func requireSet(_ id: UInt16) throws(PfmError) -> EventSet {
         if let set = set(id) { return set }
         let known = sets.map { String($0.id) }.joined(separator: ", ")
         throw PfmError(
-            .invalidArgument, "set \(id) does not exist; this context has \(known)",
-            hint: "mkdir sets/\(id) makes it", subject: String(id))
+            .invalidArgument,
+            "set \(id) does not exist; this context has \(known)",
+            hint: "mkdir sets/\(id) makes it",
+            subject: String(id)
+        )
     }
 }
 
@@ -128,5 +138,13 @@ extension Target: CustomStringConvertible {
         case .thread(let tid): "thread \(tid)"
         case .cpu(let cpu): "CPU \(cpu)"
         }
+    }
+}
+
+extension Context {
+    /// Takes the oldest message (`read` on a perfmon2 descriptor); nil when there is none.
+    public func takeMessage() -> Message? {
+        engine.drain()
+        return messages.popFirst()
     }
 }

@@ -33,6 +33,8 @@ public struct CounterState: Sendable {
     /// What the backend was last told: distance between overflows.
     var armedDistance: UInt64?
 
+    public init() {}
+
     /// Events until the 64-bit value wraps; nil when that lies beyond 2^63, where nobody counts.
     var distanceToOverflow: UInt64? {
         let distance = 0 &- value

@@ -38,14 +38,16 @@ struct SessionArbiter {
                     .fileExists,
                     "thread \(tid) is already monitored by context \(other.name) "
                         + "of uid \(other.uid)",
-                    hint: "unload that context first")
+                    hint: "unload that context first"
+                )
             }
             if !allowsMixing, let other = cpus.min(by: { $0.key < $1.key }) {
                 throw PfmError(
                     .resourceBusy,
                     "context \(other.value.name) of uid \(other.value.uid) monitors "
                         + "CPU \(other.key), which excludes per-thread sessions",
-                    hint: "unload it, or mount with -o mixed_sessions")
+                    hint: "unload it, or mount with -o mixed_sessions"
+                )
             }
             threads[tid] = holder
         case .cpu(let cpu):
@@ -54,14 +56,16 @@ struct SessionArbiter {
                     .resourceBusy,
                     "CPU \(cpu) is already monitored by context \(other.name) "
                         + "of uid \(other.uid)",
-                    hint: "unload that context first")
+                    hint: "unload that context first"
+                )
             }
             if !allowsMixing, let other = threads.min(by: { $0.key < $1.key }) {
                 throw PfmError(
                     .resourceBusy,
                     "context \(other.value.name) of uid \(other.value.uid) monitors thread "
                         + "\(other.key), which excludes system-wide sessions",
-                    hint: "unload it, or mount with -o mixed_sessions")
+                    hint: "unload it, or mount with -o mixed_sessions"
+                )
             }
             cpus[cpu] = holder
         }

@@ -49,15 +49,27 @@ public struct CPUStatistics: Sendable, Equatable {
     public static let fields: [Field] = [
         ("ovfl_intr_all_count", \.overflowsAll, "Overflows that arrived."),
         ("ovfl_intr_regular_count", \.overflowsRegular, "Overflows that were acted upon at once."),
-        ("ovfl_intr_replay_count", \.overflowsReplayed, "Overflows that were handled again after the fact."),
-        ("ovfl_intr_spurious_count", \.overflowsSpurious, "Overflows that no running context claimed."),
+        (
+            "ovfl_intr_replay_count", \.overflowsReplayed,
+            "Overflows that were handled again after the fact."
+        ),
+        (
+            "ovfl_intr_spurious_count", \.overflowsSpurious,
+            "Overflows that no running context claimed."
+        ),
         ("ovfl_intr_ns", \.overflowNanoseconds, "Nanoseconds in overflow handling."),
-        ("ovfl_intr_nmi_count", \.overflowsByNMI, "Overflows that arrived by NMI; 0, not observable from user space."),
+        (
+            "ovfl_intr_nmi_count", \.overflowsByNMI,
+            "Overflows that arrived by NMI; 0, not observable from user space."
+        ),
         ("fmt_handler_calls", \.formatCalls, "Calls of sampling formats."),
         ("fmt_handler_ns", \.formatNanoseconds, "Nanoseconds in sampling formats."),
         ("set_switch_count", \.setSwitches, "Changes of the active set."),
         ("set_switch_ns", \.setSwitchNanoseconds, "Nanoseconds in changes of the active set."),
-        ("ctxsw_count", \.contextSwitches, "Context switches handled; 0, the kernel does it for us."),
+        (
+            "ctxsw_count", \.contextSwitches,
+            "Context switches handled; 0, the kernel does it for us."
+        ),
         ("ctxsw_ns", \.contextSwitchNanoseconds, "Nanoseconds in context switches; 0, as above."),
         ("handle_timeout_count", \.timeoutsHandled, "Set time-outs handled."),
         ("handle_work_count", \.workHandled, "Times a held thread was let go."),

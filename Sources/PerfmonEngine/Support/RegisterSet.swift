@@ -104,7 +104,8 @@ public struct RegisterSet: SetAlgebra, Hashable, Sendable {
     }
 
     private mutating func combine(
-        _ other: RegisterSet, _ operation: (UInt64, UInt64) -> UInt64
+        _ other: RegisterSet,
+        _ operation: (UInt64, UInt64) -> UInt64
     ) {
         for index in 0..<5 {
             self[word: index] = operation(self[word: index], other[word: index])

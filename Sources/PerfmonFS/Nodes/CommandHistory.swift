@@ -47,7 +47,8 @@ final class CommandHistory {
             let report = entry.report
             text.append(
                 line: "[\(entry.time)] uid=\(report.client.uid) pid=\(report.client.tid) "
-                    + "path=\(report.path)")
+                    + "path=\(report.path)"
+            )
             if !report.text.isEmpty {
                 text.append(line: "  \(report.text)")
                 text.append(line: "  " + String(repeating: " ", count: report.offset) + "^")

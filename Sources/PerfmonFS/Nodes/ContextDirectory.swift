@@ -1,4 +1,5 @@
 import PerfmonEngine
+import SystemPackage
 
 /// `contexts/NAME/`: one monitoring context.
 enum ContextDirectory {
@@ -8,22 +9,26 @@ enum ContextDirectory {
             + MessageFiles.rows,
         directories: [
             DirectoryRow(
-                "sets", summary: "The event sets; mkdir N makes one, rmdir N removes it.",
-                open: { TableDirectory(SetsDirectory.table, of: $0) })
+                "sets",
+                summary: "The event sets; mkdir N makes one, rmdir N removes it.",
+                open: { TableDirectory(SetsDirectory.table, of: $0) }
+            )
         ],
         ownership: { $0.ownership },
         setOwnership: { node, _, ownership in node.setOwnership(ownership) },
         fileOwnership: { node, name in node.fileOwnership(name) },
         setFileOwnership: { node, _, name, ownership in node.setFileOwnership(name, ownership) },
         isGone: { $0.context.isRemoved },
-        report: { node, report in node.record(report) })
+        report: { node, report in node.record(report) }
+    )
 }
 
 /// The files that say what a context is and what it monitors.
 enum ContextSettings {
     static let rows: [FileRow<ContextNode>] = [
         FileRow(
-            "ctx_flags", mode: 0o644,
+            "ctx_flags",
+            mode: 0o644,
             format: "words: notify_block system_wide map_sets ovfl_no_msg inherit, or none",
             summary: "How the context behaves; inherit counts the children of the thread too.",
             content: .value(
@@ -32,17 +37,25 @@ enum ContextSettings {
                 },
                 store: { node, client, line throws(PfmError) in
                     try node.context.setFlags(try Words.context.parse(line), by: client)
-                })),
+                }
+            )
+        ),
         FileRow(
-            "events", mode: 0o644, format: "[setN:] EVENT ... lines, or none",
+            "events",
+            mode: 0o644,
+            format: "[setN:] EVENT ... lines, or none",
             summary: "The events of each set by name; word i counts in PMD i.",
-            content: .listing(
+            content: .value(
                 show: { node, _, text in EventLines.show(node.context, &text) },
                 store: { node, _, line throws(PfmError) in
                     try EventLines.store(line, in: node.context)
-                })),
+                },
+                longest: { CounterLines.longest($0.context) }
+            )
+        ),
         FileRow(
-            "load_context", mode: 0o644,
+            "load_context",
+            mode: 0o644,
             format: "pid N, tid N, self, cpu N, or a bare number; set=N may follow",
             summary: "What is monitored; writing attaches the context.",
             content: .value(
@@ -51,9 +64,14 @@ enum ContextSettings {
                 },
                 store: { node, client, line throws(PfmError) in
                     let request = try Targets.parse(
-                        line, isSystemWide: node.context.flags.contains(.systemWide), by: client)
+                        line,
+                        isSystemWide: node.context.flags.contains(.systemWide),
+                        by: client
+                    )
                     try node.context.load(on: request.target, set: request.set, by: client)
-                })),
+                }
+            )
+        ),
     ]
 }
 
@@ -66,9 +84,11 @@ enum ContextCommands {
             try node.context.unload()
         },
         command(
-            "start", "1, set=N, or exec",
+            "start",
+            "1, set=N, or exec",
             "Starts monitoring; exec waits for the thread's next exec.",
-            start),
+            start
+        ),
         command("stop", "1", "Stops monitoring.") { (node, _, line) throws(PfmError) in
             try requireOne(line)
             try node.context.stop()
@@ -79,25 +99,35 @@ enum ContextCommands {
             try node.context.restart()
         },
         command(
-            "ctl", "perfmon2 calls, one a line",
+            "ctl",
+            "perfmon2 calls, one a line",
             "Several commands in one write; stops at the first that fails.",
             { (node, client, line) throws(PfmError) in
                 try ControlLine.run(line, in: node.context, by: client)
-            }),
+            }
+        ),
     ]
 
     private static func command(
-        _ name: String, _ format: String, _ summary: String,
+        _ name: String,
+        _ format: String,
+        _ summary: String,
         _ store: @escaping Store<ContextNode>
     ) -> FileRow<ContextNode> {
         FileRow(
-            name, mode: 0o200, format: format, summary: summary,
-            content: .value(show: nil, store: store))
+            name,
+            mode: 0o200,
+            format: format,
+            summary: summary,
+            content: .value(show: nil, store: store)
+        )
     }
 
     /// `1`, `set=N` or `exec`.
     static func start(
-        _ node: ContextNode, _ client: Client, _ line: CommandLine
+        _ node: ContextNode,
+        _ client: Client,
+        _ line: CommandLine
     ) throws(PfmError) {
         let word = line.trimmed
         if word == "exec" {
@@ -111,7 +141,8 @@ enum ContextCommands {
     }
 
     private static func requireOne(
-        _ line: CommandLine, or others: String = ""
+        _ line: CommandLine,
+        or others: String = ""
     ) throws(PfmError) {
         guard line.trimmed != "1" else { return }
         let given = line.trimmed
@@ -119,7 +150,8 @@ enum ContextCommands {
             .invalidArgument,
             given.isEmpty ? "an empty line is no command" : "\(given) is no command here",
             hint: others.isEmpty ? "write 1" : "write 1, \(others)",
-            subject: given)
+            subject: given
+        )
     }
 }
 
@@ -127,7 +159,8 @@ enum ContextCommands {
 enum ContextReadings {
     static let rows: [FileRow<ContextNode>] = [
         FileRow(
-            "state", mode: 0o444,
+            "state",
+            mode: 0o444,
             format: "unloaded, loaded, masked or zombie; started or armed may follow",
             summary: "The state of the context; poll reports POLLPRI when it changes.",
             content: .value(
@@ -140,46 +173,79 @@ enum ContextReadings {
                         text.append(" started")
                     }
                     text.newline()
-                }, store: nil),
-            changes: { $0.stateWaiters }),
+                },
+                store: nil
+            ),
+            changes: { $0.stateWaiters }
+        ),
         FileRow(
-            "counters", mode: 0o444,
+            "counters",
+            mode: 0o444,
             format: "EVENT VALUE quality=... running=PERCENT set=N pmd=N lines",
             summary: "What every event came to since the load, and how far to trust it.",
-            content: .listing(
+            content: .value(
                 show: { node, _, text throws(PfmError) in
                     CounterLines.show(try node.context.readCounters(), &text)
-                })),
+                },
+                store: nil,
+                longest: { CounterLines.longest($0.context) }
+            )
+        ),
         FileRow(
-            "last_cmd_status", mode: 0o444, format: "ok, or a sentence",
+            "last_cmd_status",
+            mode: 0o444,
+            format: "ok, or a sentence",
             summary: "What became of the last command in this directory.",
             content: .value(
                 show: { node, _, text in text.append(line: node.context.commandStatus) },
-                store: nil)),
+                store: nil
+            )
+        ),
         FileRow(
-            "target", mode: 0o444, format: "tid N, cpu N, or none",
+            "target",
+            mode: 0o444,
+            format: "tid N, cpu N, or none",
             summary: "What is monitored now.",
             content: .value(
                 show: { node, _, text in
                     text.append(line: node.context.target.map(Targets.text) ?? "none")
-                }, store: nil)),
+                },
+                store: nil
+            )
+        ),
         FileRow(
-            "owner", mode: 0o444, format: "decimal, user id", summary: "Who owns the context.",
+            "owner",
+            mode: 0o444,
+            format: "decimal, user id",
+            summary: "Who owns the context.",
             content: .value(
-                show: { node, _, text in text.append(line: node.context.uid) }, store: nil)),
+                show: { node, _, text in text.append(line: node.context.uid) },
+                store: nil
+            )
+        ),
         FileRow(
-            "created", mode: 0o444, format: "decimal, seconds since 1970",
+            "created",
+            mode: 0o444,
+            format: "decimal, seconds since 1970",
             summary: "When the context was made.",
             content: .value(
-                show: { node, _, text in text.append(line: node.context.created) }, store: nil)),
+                show: { node, _, text in text.append(line: node.context.created) },
+                store: nil
+            )
+        ),
         FileRow(
-            "active_set", mode: 0o444, format: "decimal",
+            "active_set",
+            mode: 0o444,
+            format: "decimal",
             summary: "The set that counts, or will count at the start.",
             content: .value(
                 show: { node, _, text in
                     node.engine.drain()
                     text.append(line: node.context.activeSetID)
-                }, store: nil),
-            changes: { $0.stateWaiters }),
+                },
+                store: nil
+            ),
+            changes: { $0.stateWaiters }
+        ),
     ]
 }

@@ -6,12 +6,15 @@ enum ContextsDirectory {
         kind: "contexts",
         families: [
             ChildFamily(
-                "NAME", summary: "A monitoring context.", isDirectory: true,
+                "NAME",
+                summary: "A monitoring context.",
+                isDirectory: true,
                 names: { mount, client in visibleContexts(mount, client).map(\.name) },
                 find: { mount, name in
                     mount.engine.context(name).map {
                         .directory(
-                            TableDirectory(ContextDirectory.table, of: mount.node(of: $0)))
+                            TableDirectory(ContextDirectory.table, of: mount.node(of: $0))
+                        )
                     }
                 },
                 make: { mount, client, name, mode throws(PfmError) in
@@ -20,10 +23,12 @@ enum ContextsDirectory {
                 remove: { mount, client, name throws(PfmError) in
                     guard let context = mount.engine.context(name) else { return }
                     mount.engine.removeContext(context)
-                })
+                }
+            )
         ],
         ownership: { PerfmonMount.rootOwned($0.options.contextsMode) },
-        report: { $0.history.record($1) })
+        report: { $0.history.record($1) }
+    )
 
     /// All contexts, or with `hide_contexts` those whose directory the client may list.
     private static func visibleContexts(_ mount: PerfmonMount, _ client: Client) -> [Context] {

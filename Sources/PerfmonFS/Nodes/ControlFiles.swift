@@ -6,78 +6,120 @@ import SystemPackage
 enum ControlFiles {
     static let rows: [FileRow<PerfmonMount>] = [
         FileRow(
-            "version", mode: 0o444, format: "MAJOR.MINOR",
+            "version",
+            mode: 0o444,
+            format: "MAJOR.MINOR",
             summary: "The version of the interface.",
             content: .value(
                 show: { _, _, text in
                     text.append(Controls.version.major)
                     text.append(".")
                     text.append(line: Controls.version.minor)
-                }, store: nil)),
+                },
+                store: nil
+            )
+        ),
         FileRow(
-            "debug", mode: 0o644, format: "signed decimal",
+            "debug",
+            mode: 0o644,
+            format: "signed decimal",
             summary: "Not 0: commands are traced in the log; writing 0 also clears the statistics.",
             content: .value(
                 show: { mount, _, text in text.append(line: mount.engine.controls.debug) },
                 store: { mount, _, line throws(PfmError) in
                     mount.engine.setDebug(try Numbers.leadingSigned(line.text))
-                })),
+                }
+            )
+        ),
         FileRow(
-            "debug_ovfl", mode: 0o644, format: "signed decimal",
+            "debug_ovfl",
+            mode: 0o644,
+            format: "signed decimal",
             summary: "Not 0: overflows are traced in the log.",
             content: .value(
                 show: { mount, _, text in text.append(line: mount.engine.controls.debugOverflow) },
                 store: { mount, _, line throws(PfmError) in
                     mount.engine.controls.debugOverflow = try Numbers.leadingSigned(line.text)
-                })),
+                }
+            )
+        ),
         FileRow(
-            "reset_stats", mode: 0o644, format: "0",
+            "reset_stats",
+            mode: 0o644,
+            format: "0",
             summary: "Any write clears the statistics of all CPUs.",
             content: .value(
                 show: { _, _, text in text.append(line: 0) },
-                store: { mount, _, _ in mount.engine.resetStatistics() })),
+                store: { mount, _, _ in mount.engine.resetStatistics() }
+            )
+        ),
         group(
-            "sys_group", \.systemGroup,
-            "The group that may use system-wide contexts; -1 is everybody."),
+            "sys_group",
+            \.systemGroup,
+            "The group that may use system-wide contexts; -1 is everybody."
+        ),
         group(
-            "task_group", \.taskGroup,
-            "The group that may use per-thread contexts; -1 is everybody."),
+            "task_group",
+            \.taskGroup,
+            "The group that may use per-thread contexts; -1 is everybody."
+        ),
         FileRow(
-            "smpl_buffer_mem_cur", mode: 0o444, format: "decimal, bytes",
+            "smpl_buffer_mem_cur",
+            mode: 0o444,
+            format: "decimal, bytes",
             summary: "Memory that sampling buffers take now.",
-            content: .value(show: { mount, _, text in text.append(line: mount.engine.bufferMemoryInUse) },
-                store: nil)),
+            content: .value(
+                show: { mount, _, text in text.append(line: mount.engine.bufferMemoryInUse) },
+                store: nil
+            )
+        ),
         memoryLimit(
-            "smpl_buffer_mem_max", \.bufferMemoryMax,
-            "Memory that sampling buffers may take together."),
+            "smpl_buffer_mem_max",
+            \.bufferMemoryMax,
+            "Memory that sampling buffers may take together."
+        ),
         memoryLimit("arg_mem_max", \.argumentMemoryMax, "The largest single write."),
         FileRow(
-            "sys_sessions_count", mode: 0o444, format: "decimal",
+            "sys_sessions_count",
+            mode: 0o444,
+            format: "decimal",
             summary: "Loaded system-wide contexts.",
             content: .value(
                 show: { mount, _, text in text.append(line: mount.engine.systemSessionCount) },
-                store: nil)),
+                store: nil
+            )
+        ),
         FileRow(
-            "task_sessions_count", mode: 0o444, format: "decimal",
+            "task_sessions_count",
+            mode: 0o444,
+            format: "decimal",
             summary: "Loaded per-thread contexts.",
             content: .value(
                 show: { mount, _, text in text.append(line: mount.engine.threadSessionCount) },
-                store: nil)),
+                store: nil
+            )
+        ),
         fastArgument("pmc_max_fast_arg"),
         fastArgument("pmd_max_fast_arg"),
     ]
 
     private static func group(
-        _ name: String, _ path: WritableKeyPath<Controls, Int32>, _ summary: String
+        _ name: String,
+        _ path: any WritableKeyPath<Controls, Int32> & Sendable,
+        _ summary: String
     ) -> FileRow<PerfmonMount> {
         FileRow(
-            name, mode: 0o644, format: "signed decimal, group id; a group's name is accepted",
+            name,
+            mode: 0o644,
+            format: "signed decimal, group id; a group's name is accepted",
             summary: summary,
             content: .value(
                 show: { mount, _, text in text.append(line: mount.engine.controls[keyPath: path]) },
                 store: { mount, _, line throws(PfmError) in
                     mount.engine.controls[keyPath: path] = try groupID(line.trimmed)
-                }))
+                }
+            )
+        )
     }
 
     /// A group by number, as perfmon2 read it, or by name.
@@ -88,25 +130,35 @@ enum ControlFiles {
             let number = try Numbers.leadingSigned(text)
             guard number >= Controls.anyGroup else {
                 throw PfmError(
-                    .invalidArgument, "\(number) is no group",
-                    hint: "write a group id, a group's name, or -1 for everybody", subject: text)
+                    .invalidArgument,
+                    "\(number) is no group",
+                    hint: "write a group id, a group's name, or -1 for everybody",
+                    subject: text
+                )
             }
             return number
         }
         guard let entry = getgrnam(text) else {
             throw PfmError(
-                .invalidArgument, "there is no group named \(text)",
-                hint: "write a group id, a group's name, or -1 for everybody", subject: text)
+                .invalidArgument,
+                "there is no group named \(text)",
+                hint: "write a group id, a group's name, or -1 for everybody",
+                subject: text
+            )
         }
         return Int32(bitPattern: entry.pointee.gr_gid)
     }
 
     private static func memoryLimit(
-        _ name: String, _ path: WritableKeyPath<Controls, UInt64>, _ summary: String
+        _ name: String,
+        _ path: any WritableKeyPath<Controls, UInt64> & Sendable,
+        _ summary: String
     ) -> FileRow<PerfmonMount> {
         FileRow(
-            name, mode: 0o644,
-            format: "decimal, bytes, at least one page; -1, max and the suffixes K M G are accepted",
+            name,
+            mode: 0o644,
+            format:
+                "decimal, bytes, at least one page; -1, max and the suffixes K M G are accepted",
             summary: summary,
             content: .value(
                 show: { mount, _, text in text.append(line: mount.engine.controls[keyPath: path]) },
@@ -116,21 +168,31 @@ enum ControlFiles {
                         word == "-1" || word == "max" ? UInt64.max : try Numbers.size(word)
                     guard value >= Controls.memoryMinimum else {
                         throw PfmError(
-                            .invalidArgument, "\(word) is less than one page",
-                            hint: "\(Controls.memoryMinimum) is the smallest", subject: word)
+                            .invalidArgument,
+                            "\(word) is less than one page",
+                            hint: "\(Controls.memoryMinimum) is the smallest",
+                            subject: word
+                        )
                     }
                     mount.engine.controls[keyPath: path] = value
                     mount.services.writeLimit = Int(
-                        clamping: mount.engine.controls.argumentMemoryMax)
-                }))
+                        clamping: mount.engine.controls.argumentMemoryMax
+                    )
+                }
+            )
+        )
     }
 
     private static func fastArgument(_ name: String) -> FileRow<PerfmonMount> {
         FileRow(
-            name, mode: 0o444, format: "decimal",
+            name,
+            mode: 0o444,
+            format: "decimal",
             summary: "Registers that one call of the original copied without an allocation.",
             content: .value(
                 show: { _, _, text in text.append(line: Controls.fastArgumentCount) },
-                store: nil))
+                store: nil
+            )
+        )
     }
 }

@@ -7,17 +7,22 @@ enum EventsDirectory {
         kind: "events",
         families: [
             ChildFamily(
-                "PMU", summary: "The events of one PMU.", isDirectory: true,
+                "PMU",
+                summary: "The events of one PMU.",
+                isDirectory: true,
                 names: { mount, _ in mount.engine.catalog.pmus().map(FileNames.encode) },
                 find: { mount, name in
                     let pmu = FileNames.decode(name)
                     guard mount.engine.catalog.pmus().contains(pmu) else { return nil }
                     return .directory(
-                        TableDirectory(pmuTable, of: Subject(mount: mount, pmu: pmu)))
-                })
+                        TableDirectory(pmuTable, of: Subject(mount: mount, pmu: pmu))
+                    )
+                }
+            )
         ],
         ownership: { _ in PerfmonMount.rootOwned(0o755) },
-        report: { $0.history.record($1) })
+        report: { $0.history.record($1) }
+    )
 
     private struct Subject {
         let mount: PerfmonMount
@@ -28,7 +33,9 @@ enum EventsDirectory {
         kind: "events/PMU",
         families: [
             ChildFamily(
-                "EVENT", summary: "Encoding and description of one event.", isDirectory: false,
+                "EVENT",
+                summary: "Encoding and description of one event.",
+                isDirectory: false,
                 names: { subject, _ in
                     subject.mount.engine.catalog.eventNames(pmu: subject.pmu)
                         .map(FileNames.encode)
@@ -37,24 +44,32 @@ enum EventsDirectory {
                     let event = FileNames.decode(name)
                     guard
                         let found = subject.mount.engine.catalog.describe(
-                            pmu: subject.pmu, event: event)
+                            pmu: subject.pmu,
+                            event: event
+                        )
                     else { return nil }
                     return .file(TableFile(eventRow(name), of: found, in: eventTable))
-                })
+                }
+            )
         ],
         ownership: { _ in PerfmonMount.rootOwned(0o755) },
-        report: { $0.mount.history.record($1) })
+        report: { $0.mount.history.record($1) }
+    )
 
     private static let eventTable = DirectoryTable<EventDescription>(
         kind: "events/PMU/EVENT",
         ownership: { _ in PerfmonMount.rootOwned(0o755) },
-        report: { _, _ in })
+        report: { _, _ in }
+    )
 
     private static func eventRow(_ name: String) -> FileRow<EventDescription> {
         FileRow(
-            name, mode: 0o444, format: "KEY VALUE lines",
+            name,
+            mode: 0o444,
+            format: "KEY VALUE lines",
             summary: "Encoding and description of one event.",
-            content: .listing(show: { event, _, text in show(event, &text) }))
+            content: .listing(show: { event, _, text in show(event, &text) })
+        )
     }
 
     private static func show(_ event: EventDescription, _ text: inout TextBuffer) {
@@ -88,8 +103,9 @@ enum EventsDirectory {
 /// Names of events may hold a slash, which a file's name cannot.
 enum FileNames {
     static func encode(_ name: String) -> String {
-        name.contains("/") ? name.split(separator: "/", omittingEmptySubsequences: false)
-            .joined(separator: "%2f") : name
+        name.contains("/")
+            ? name.split(separator: "/", omittingEmptySubsequences: false)
+                .joined(separator: "%2f") : name
     }
 
     static func decode(_ name: String) -> String {

@@ -5,5 +5,6 @@ enum FormatsDirectory {
     static let table = DirectoryTable<PerfmonMount>(
         kind: "formats",
         ownership: { _ in PerfmonMount.rootOwned(0o755) },
-        report: { $0.history.record($1) })
+        report: { $0.history.record($1) }
+    )
 }

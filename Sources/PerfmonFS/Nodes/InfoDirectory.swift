@@ -6,43 +6,67 @@ enum InfoDirectory {
         kind: "info",
         files: [
             FileRow(
-                "backends", mode: 0o444, format: "NAME KEY=VALUE ... lines",
+                "backends",
+                mode: 0o444,
+                format: "NAME KEY=VALUE ... lines",
                 summary: "Where counts can come from, and what is missing for the others.",
-                content: .listing(show: { mount, _, text in showBackends(mount, &text) })),
+                content: .listing(show: { mount, _, text in showBackends(mount, &text) })
+            ),
             FileRow(
-                "features", mode: 0o444, format: "NAME VALUE lines",
+                "features",
+                mode: 0o444,
+                format: "NAME VALUE lines",
                 summary: "What this version and this backend can do.",
-                content: .value(show: { mount, _, text in showFeatures(mount, &text) }, store: nil)),
+                content: .value(show: { mount, _, text in showFeatures(mount, &text) }, store: nil)
+            ),
             FileRow(
-                "limits", mode: 0o444, format: "NAME used=VALUE max=VALUE lines",
+                "limits",
+                mode: 0o444,
+                format: "NAME used=VALUE max=VALUE lines",
                 summary: "How much of each limit is used.",
-                content: .value(show: { mount, _, text in showLimits(mount, &text) }, store: nil)),
+                content: .value(show: { mount, _, text in showLimits(mount, &text) }, store: nil)
+            ),
             FileRow(
-                "available_events", mode: 0o444, format: "PMU EVENT DESCRIPTION lines",
+                "available_events",
+                mode: 0o444,
+                format: "PMU EVENT DESCRIPTION lines",
                 summary: "Every event that can be counted.",
                 content: .listing(show: { mount, _, text in
-                    mount.engine.catalog.list { line in text.append(line: line) }
-                })),
+                    for line in mount.engine.catalog.available() { text.append(line: line) }
+                })
+            ),
             FileRow(
-                "last_cmd_status", mode: 0o444, format: "ok, or a sentence",
+                "last_cmd_status",
+                mode: 0o444,
+                format: "ok, or a sentence",
                 summary: "What became of the last command of the reading user.",
                 content: .value(
                     show: { mount, client, text in
                         text.append(line: mount.history.lastStatus(uid: client.uid))
-                    }, store: nil)),
+                    },
+                    store: nil
+                )
+            ),
             FileRow(
-                "error_log", mode: 0o444, format: "entries with a caret under the word at fault",
+                "error_log",
+                mode: 0o444,
+                format: "entries with a caret under the word at fault",
                 summary: "The last 32 refused commands; root sees all, others see their own.",
                 content: .listing(show: { mount, client, text in
                     mount.history.show(to: client, in: &text)
-                })),
+                })
+            ),
             FileRow(
-                "conflicts", mode: 0o444, format: "HOLDER KEY=VALUE ... lines, or none",
+                "conflicts",
+                mode: 0o444,
+                format: "HOLDER KEY=VALUE ... lines, or none",
                 summary: "Who holds counters: loaded contexts, and the NMI watchdog.",
-                content: .listing(show: { mount, _, text in showConflicts(mount, &text) })),
+                content: .listing(show: { mount, _, text in showConflicts(mount, &text) })
+            ),
         ],
         ownership: { _ in PerfmonMount.rootOwned(0o755) },
-        report: { $0.history.record($1) })
+        report: { $0.history.record($1) }
+    )
 
     private static func showBackends(_ mount: PerfmonMount, _ text: inout TextBuffer) {
         for report in mount.backendReports {
@@ -75,7 +99,10 @@ enum InfoDirectory {
         let sets = engine.allContexts.map(\.sets.count)
         line("contexts", UInt64(sets.count), UInt64(engine.options.maximumContexts))
         line(
-            "sets_per_context", UInt64(sets.max() ?? 0), UInt64(engine.options.maximumSets))
+            "sets_per_context",
+            UInt64(sets.max() ?? 0),
+            UInt64(engine.options.maximumSets)
+        )
         line("descriptors", ProcessLimits.openDescriptors, ProcessLimits.maximumDescriptors)
         line("smpl_buffer_mem", engine.bufferMemoryInUse, engine.controls.bufferMemoryMax)
     }
@@ -86,11 +113,13 @@ enum InfoDirectory {
             text.append(
                 line: "context name=\(context.name) uid=\(context.uid) "
                     + "target=\"\(Targets.text(target))\" "
-                    + "started=\(context.isStarted ? "yes" : "no")")
+                    + "started=\(context.isStarted ? "yes" : "no")"
+            )
         }
         if let value = ProcessLimits.firstLine(of: "/proc/sys/kernel/nmi_watchdog"), value != "0" {
             text.append(
-                line: "nmi_watchdog counters=1 hint=\"write 0 to /proc/sys/kernel/nmi_watchdog\"")
+                line: "nmi_watchdog counters=1 hint=\"write 0 to /proc/sys/kernel/nmi_watchdog\""
+            )
         }
         if text.count == 0 { text.append(line: "none") }
     }

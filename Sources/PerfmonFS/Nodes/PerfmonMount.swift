@@ -27,7 +27,9 @@ public final class PerfmonMount {
     private var nodes: [UInt64: ContextNode] = [:]
 
     public init(
-        engine: Engine, options: TreeOptions, backendReports: [BackendReport]
+        engine: Engine,
+        options: TreeOptions,
+        backendReports: [BackendReport]
     ) {
         self.engine = engine
         self.options = options

@@ -7,33 +7,51 @@ enum RootDirectory {
         files: ControlFiles.rows + [readme, CloneFile.row],
         directories: [
             DirectoryRow(
-                "formats", summary: "The sampling formats, one directory each.",
-                open: { TableDirectory(FormatsDirectory.table, of: $0) }),
+                "formats",
+                summary: "The sampling formats, one directory each.",
+                open: { TableDirectory(FormatsDirectory.table, of: $0) }
+            ),
             DirectoryRow(
-                "pmu_desc", summary: "The registers of the logical PMU.",
-                open: { TableDirectory(PmuDescriptionDirectory.table, of: $0) }),
+                "pmu_desc",
+                summary: "The registers of the logical PMU.",
+                open: { TableDirectory(PmuDescriptionDirectory.table, of: $0) }
+            ),
             DirectoryRow(
-                "cpu", summary: "Statistics of each CPU.",
-                open: { TableDirectory(CPUStatisticsDirectory.table, of: $0) }),
+                "cpu",
+                summary: "Statistics of each CPU.",
+                open: { TableDirectory(CPUStatisticsDirectory.table, of: $0) }
+            ),
             DirectoryRow(
-                "contexts", summary: "The monitoring contexts; mkdir makes one, rmdir removes it.",
-                open: { TableDirectory(ContextsDirectory.table, of: $0) }),
+                "contexts",
+                summary: "The monitoring contexts; mkdir makes one, rmdir removes it.",
+                open: { TableDirectory(ContextsDirectory.table, of: $0) }
+            ),
             DirectoryRow(
-                "events", summary: "Every event that can be counted, by PMU.",
-                open: { TableDirectory(EventsDirectory.table, of: $0) }),
+                "events",
+                summary: "Every event that can be counted, by PMU.",
+                open: { TableDirectory(EventsDirectory.table, of: $0) }
+            ),
             DirectoryRow(
-                "info", summary: "What pfmfs is, what it can do here, and what was refused.",
-                open: { TableDirectory(InfoDirectory.table, of: $0) }),
+                "info",
+                summary: "What pfmfs is, what it can do here, and what was refused.",
+                open: { TableDirectory(InfoDirectory.table, of: $0) }
+            ),
             DirectoryRow(
-                "simulated", summary: "The clock of the simulated PMU (with backend=simulated).",
+                "simulated",
+                summary: "The clock of the simulated PMU (with backend=simulated).",
                 isPresent: { $0.simulated != nil },
-                open: { TableDirectory(SimulatedDirectory.table, of: $0) }),
+                open: { TableDirectory(SimulatedDirectory.table, of: $0) }
+            ),
         ],
         ownership: { _ in PerfmonMount.rootOwned(0o755) },
-        report: { $0.history.record($1) })
+        report: { $0.history.record($1) }
+    )
 
     private static let readme = FileRow<PerfmonMount>(
-        "README", mode: 0o444, format: "text",
+        "README",
+        mode: 0o444,
+        format: "text",
         summary: "A first session, then one line for each file.",
-        content: .listing(show: { mount, _, text in Readme.show(in: &text) }))
+        content: .listing(show: { mount, _, text in Readme.show(in: &text) })
+    )
 }

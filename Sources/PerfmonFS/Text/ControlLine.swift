@@ -11,12 +11,17 @@ import SystemPackage
 enum ControlLine {
     /// - Throws: EINVAL with the word at fault, or what the command itself throws.
     static func run(
-        _ line: CommandLine, in context: Context, by client: Client
+        _ line: CommandLine,
+        in context: Context,
+        by client: Client
     ) throws(PfmError) {
         let words = line.words.map(\.text)
         guard let name = words.first else {
             throw PfmError(
-                .invalidArgument, "an empty line is no command", hint: "\(names) are known")
+                .invalidArgument,
+                "an empty line is no command",
+                hint: "\(names) are known"
+            )
         }
         let arguments = Array(words.dropFirst())
         switch name {
@@ -29,7 +34,10 @@ enum ControlLine {
         case "load_context":
             let rest = CommandLine(arguments.joined(separator: " "))
             let request = try Targets.parse(
-                rest, isSystemWide: context.flags.contains(.systemWide), by: client)
+                rest,
+                isSystemWide: context.flags.contains(.systemWide),
+                by: client
+            )
             try context.load(on: request.target, set: request.set, by: client)
         case "unload_context":
             try expect(arguments, 0, name, "")
@@ -43,8 +51,11 @@ enum ControlLine {
             try context.restart()
         default:
             throw PfmError(
-                .invalidArgument, "\(name) is no command", hint: "\(names) are known",
-                subject: name)
+                .invalidArgument,
+                "\(name) is no command",
+                hint: "\(names) are known",
+                subject: name
+            )
         }
     }
 
@@ -53,39 +64,53 @@ enum ControlLine {
         + "start, stop, restart"
 
     private static func expect(
-        _ arguments: [String], _ count: Int, _ name: String, _ form: String
+        _ arguments: [String],
+        _ count: Int,
+        _ name: String,
+        _ form: String
     ) throws(PfmError) {
         guard arguments.count != count else { return }
         throw PfmError(
-            .invalidArgument, "\(name) takes \(count) argument\(count == 1 ? "" : "s")",
+            .invalidArgument,
+            "\(name) takes \(count) argument\(count == 1 ? "" : "s")",
             hint: "write \(name)\(form.isEmpty ? "" : " ")\(form)",
-            subject: arguments.count > count ? arguments[count] : name)
+            subject: arguments.count > count ? arguments[count] : name
+        )
     }
 
     private static func start(_ arguments: [String], _ context: Context) throws(PfmError) {
         guard let first = arguments.first else { return try context.start() }
         guard arguments.count == 1, first.hasPrefix("set=") else {
             throw PfmError(
-                .invalidArgument, "start takes set=N or nothing", hint: "write start set=N",
-                subject: first)
+                .invalidArgument,
+                "start takes set=N or nothing",
+                hint: "write start set=N",
+                subject: first
+            )
         }
         try context.start(set: try SetNumbers.parse(String(first.dropFirst(4))))
     }
 
     /// The set and the register that begin a register command.
     private static func register(
-        _ arguments: [String], _ kind: String
+        _ arguments: [String],
+        _ kind: String
     ) throws(PfmError) -> (set: UInt16, number: Int) {
         guard arguments.count >= 2 else {
             throw PfmError(
-                .invalidArgument, "a set and a register are missing",
-                hint: "write write_\(kind)s SET \(kind)N value=V")
+                .invalidArgument,
+                "a set and a register are missing",
+                hint: "write write_\(kind)s SET \(kind)N value=V"
+            )
         }
         let set = try SetNumbers.parse(arguments[0])
         guard let number = RegisterNames.number(arguments[1], kind) else {
             throw PfmError(
-                .invalidArgument, "\(arguments[1]) is no \(kind)",
-                hint: "write \(kind)N with a decimal N", subject: arguments[1])
+                .invalidArgument,
+                "\(arguments[1]) is no \(kind)",
+                hint: "write \(kind)N with a decimal N",
+                subject: arguments[1]
+            )
         }
         return (set, number)
     }
@@ -127,7 +152,8 @@ enum ControlLine {
                 throw unknownKey(
                     pair.key,
                     "value, long_reset, short_reset, random_mask, ovfl_switch_cnt, smpl_eventid, "
-                        + "reset_pmds, smpl_pmds, flags")
+                        + "reset_pmds, smpl_pmds, flags"
+                )
             }
         }
         try context.writePmd(number, set: set, settings)
@@ -136,7 +162,10 @@ enum ControlLine {
     private static func createSet(_ arguments: [String], _ context: Context) throws(PfmError) {
         guard let first = arguments.first else {
             throw PfmError(
-                .invalidArgument, "create_evtsets takes a set", hint: "write create_evtsets N")
+                .invalidArgument,
+                "create_evtsets takes a set",
+                hint: "write create_evtsets N"
+            )
         }
         let id = try SetNumbers.parse(first)
         var settings = SetSettings()
@@ -164,8 +193,11 @@ enum ControlLine {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
                 throw PfmError(
-                    .invalidArgument, "\(word) is no key=value", hint: "write key=value",
-                    subject: word)
+                    .invalidArgument,
+                    "\(word) is no key=value",
+                    hint: "write key=value",
+                    subject: word
+                )
             }
             result.append((String(parts[0]), String(parts[1])))
         }
@@ -174,6 +206,10 @@ enum ControlLine {
 
     private static func unknownKey(_ key: String, _ known: String) -> PfmError {
         PfmError(
-            .invalidArgument, "\(key) is no key here", hint: "\(known) are known", subject: key)
+            .invalidArgument,
+            "\(key) is no key here",
+            hint: "\(known) are known",
+            subject: key
+        )
     }
 }

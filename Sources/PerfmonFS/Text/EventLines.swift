@@ -27,9 +27,11 @@ enum EventLines {
         }
         guard !words.isEmpty else {
             throw PfmError(
-                .invalidArgument, "an empty line names no event",
+                .invalidArgument,
+                "an empty line names no event",
                 hint: "write event names, or none to clear the set; info/available_events lists "
-                    + "them")
+                    + "them"
+            )
         }
         try context.setEvents(words == ["none"] ? [] : words, set: set)
     }
@@ -37,6 +39,13 @@ enum EventLines {
 
 /// Lines of `counters`.
 enum CounterLines {
+    /// An upper bound of the bytes that a line for each used counter takes.
+    static func longest(_ context: Context) -> Int {
+        context.sets.reduce(0) { total, set in
+            EventLines.names(of: set, in: context).reduce(total) { $0 + 2 * $1.utf8.count + 120 }
+        }
+    }
+
     static func show(_ readings: [CounterReading], _ text: inout TextBuffer) {
         let width = readings.reduce(0) { max($0, $1.event.utf8.count) }
         for reading in readings {
@@ -58,7 +67,7 @@ enum CounterLines {
     }
 
     /// The part of the time in which the counter counted, in hundredths of a percent.
-    private static func share(_ reading: CounterReading) -> UInt64 {
+    static func share(_ reading: CounterReading) -> UInt64 {
         guard reading.timeRunning > 0, reading.timeEnabled > 0 else {
             return reading.quality == .exact ? 10_000 : 0
         }

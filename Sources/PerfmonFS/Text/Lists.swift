@@ -11,8 +11,10 @@ enum RegisterLists {
         let parts = text.split { $0 == "," || $0 == " " || $0 == "\t" }
         guard !parts.isEmpty else {
             throw PfmError(
-                .invalidArgument, "an empty line is no list of registers",
-                hint: "write a list such as 0-1,4, or none")
+                .invalidArgument,
+                "an empty line is no list of registers",
+                hint: "write a list such as 0-1,4, or none"
+            )
         }
         for part in parts {
             let ends = part.split(separator: "-", omittingEmptySubsequences: false)
@@ -20,10 +22,12 @@ enum RegisterLists {
                 let last = number(ends[ends.count - 1], prefix), first <= last
             else {
                 throw PfmError(
-                    .invalidArgument, "\(part) is no list of registers",
+                    .invalidArgument,
+                    "\(part) is no list of registers",
                     hint: "write numbers from 0 to \(RegisterLimits.count - 1), as in 0-1,4, "
                         + "or none",
-                    subject: String(part))
+                    subject: String(part)
+                )
             }
             for member in first...last { result.insert(member) }
         }
@@ -40,8 +44,8 @@ enum RegisterLists {
 }
 
 /// Words that stand for the bits of a set of flags.
-struct FlagWords<Flags: OptionSet & Sendable> where Flags.RawValue == UInt32, Flags.Element == Flags
-{
+struct FlagWords<Flags: OptionSet & Sendable>
+where Flags.RawValue == UInt32, Flags.Element == Flags {
     let words: [(word: String, flag: Flags)]
 
     /// The words of a set of flags in their order; `none` when it is empty.
@@ -57,7 +61,10 @@ struct FlagWords<Flags: OptionSet & Sendable> where Flags.RawValue == UInt32, Fl
         let given = line.words
         guard !given.isEmpty else {
             throw PfmError(
-                .invalidArgument, "an empty line names no flag", hint: "\(known) are known")
+                .invalidArgument,
+                "an empty line names no flag",
+                hint: "\(known) are known"
+            )
         }
         if given.count == 1, given[0].text.hasPrefix("0x") {
             return try parse(number: given[0].text)
@@ -67,8 +74,11 @@ struct FlagWords<Flags: OptionSet & Sendable> where Flags.RawValue == UInt32, Fl
             if word.text == "none", given.count == 1 { return [] }
             guard let match = words.first(where: { $0.word == word.text }) else {
                 throw PfmError(
-                    .invalidArgument, "\(word.text) is no flag here", hint: "\(known) are known",
-                    subject: word.text)
+                    .invalidArgument,
+                    "\(word.text) is no flag here",
+                    hint: "\(known) are known",
+                    subject: word.text
+                )
             }
             flags.formUnion(match.flag)
         }
@@ -81,8 +91,11 @@ struct FlagWords<Flags: OptionSet & Sendable> where Flags.RawValue == UInt32, Fl
         let unknown = UInt32(value) & ~all.rawValue
         guard unknown == 0 else {
             throw PfmError(
-                .invalidArgument, "bits 0x\(String(unknown, radix: 16)) mean nothing here",
-                hint: "\(known) are 0x\(String(all.rawValue, radix: 16)) together", subject: text)
+                .invalidArgument,
+                "bits 0x\(String(unknown, radix: 16)) mean nothing here",
+                hint: "\(known) are 0x\(String(all.rawValue, radix: 16)) together",
+                subject: text
+            )
         }
         return Flags(rawValue: UInt32(value))
     }

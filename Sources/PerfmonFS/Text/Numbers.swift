@@ -13,8 +13,11 @@ enum Numbers {
             throw notANumber(text)
         }
         throw PfmError(
-            .invalidArgument, "\(text) does not fit into 64 bits",
-            hint: "the largest is 18446744073709551615", subject: text)
+            .invalidArgument,
+            "\(text) does not fit into 64 bits",
+            hint: "the largest is 18446744073709551615",
+            subject: text
+        )
     }
 
     /// A 64-bit register value: unsigned, or negative as its two's complement (`-1000` is how
@@ -27,13 +30,18 @@ enum Numbers {
 
     /// A number within a range.
     static func bounded(
-        _ text: String, _ range: ClosedRange<UInt64>, _ what: String
+        _ text: String,
+        _ range: ClosedRange<UInt64>,
+        _ what: String
     ) throws(PfmError) -> UInt64 {
         let number = try unsigned(text)
         guard range.contains(number) else {
             throw PfmError(
-                .invalidArgument, "\(what) \(text) is out of range",
-                hint: "\(range.lowerBound) to \(range.upperBound) are possible", subject: text)
+                .invalidArgument,
+                "\(what) \(text) is out of range",
+                hint: "\(range.lowerBound) to \(range.upperBound) are possible",
+                subject: text
+            )
         }
         return number
     }
@@ -72,27 +80,38 @@ enum Numbers {
         }
         guard text.allSatisfy({ $0.isASCII && $0.isNumber }), !text.isEmpty else {
             throw PfmError(
-                .invalidArgument, "\(text.isEmpty ? "an empty line" : text) is no duration",
-                hint: "write nanoseconds, or a number with ns, us, ms or s", subject: text)
+                .invalidArgument,
+                "\(text.isEmpty ? "an empty line" : text) is no duration",
+                hint: "write nanoseconds, or a number with ns, us, ms or s",
+                subject: text
+            )
         }
         return try unsigned(text)
     }
 
     private static func scaled(
-        _ number: UInt64, _ factor: UInt64, _ text: String
+        _ number: UInt64,
+        _ factor: UInt64,
+        _ text: String
     ) throws(PfmError) -> UInt64 {
         let (product, overflow) = number.multipliedReportingOverflow(by: factor)
         guard !overflow else {
             throw PfmError(
-                .invalidArgument, "\(text) does not fit into 64 bits",
-                hint: "the largest is 18446744073709551615", subject: text)
+                .invalidArgument,
+                "\(text) does not fit into 64 bits",
+                hint: "the largest is 18446744073709551615",
+                subject: text
+            )
         }
         return product
     }
 
     private static func notANumber(_ text: String) -> PfmError {
         PfmError(
-            .invalidArgument, text.isEmpty ? "an empty line is no number" : "\(text) is no number",
-            hint: "write decimal digits, or hexadecimal ones behind 0x", subject: text)
+            .invalidArgument,
+            text.isEmpty ? "an empty line is no number" : "\(text) is no number",
+            hint: "write decimal digits, or hexadecimal ones behind 0x",
+            subject: text
+        )
     }
 }

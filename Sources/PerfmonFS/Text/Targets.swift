@@ -21,7 +21,9 @@ enum Targets {
     ///
     /// - Throws: EINVAL with the word at fault.
     static func parse(
-        _ line: CommandLine, isSystemWide: Bool, by client: Client
+        _ line: CommandLine,
+        isSystemWide: Bool,
+        by client: Client
     ) throws(PfmError) -> Request {
         var words = line.words.map(\.text)
         var set: UInt16 = 0
@@ -31,7 +33,10 @@ enum Targets {
         }
         guard let first = words.first else {
             throw PfmError(
-                .invalidArgument, "an empty line names no target", hint: forms)
+                .invalidArgument,
+                "an empty line names no target",
+                hint: forms
+            )
         }
         if first == "self", words.count == 1 {
             return Request(target: .thread(client.tid), set: set)
@@ -39,18 +44,27 @@ enum Targets {
         if words.count == 1, first.utf8.first.map({ (0x30...0x39).contains($0) }) ?? false {
             return Request(
                 target: isSystemWide ? .cpu(Int(try number(first))) : .thread(try number(first)),
-                set: set)
+                set: set
+            )
         }
         guard words.count == 2 else {
             throw PfmError(
-                .invalidArgument, "\(line.trimmed) is no target", hint: forms, subject: first)
+                .invalidArgument,
+                "\(line.trimmed) is no target",
+                hint: forms,
+                subject: first
+            )
         }
         switch first {
         case "pid", "tid": return Request(target: .thread(try number(words[1])), set: set)
         case "cpu": return Request(target: .cpu(Int(try number(words[1]))), set: set)
         default:
             throw PfmError(
-                .invalidArgument, "\(first) is no kind of target", hint: forms, subject: first)
+                .invalidArgument,
+                "\(first) is no kind of target",
+                hint: forms,
+                subject: first
+            )
         }
     }
 

@@ -2,38 +2,38 @@ public import PerfmonEngine
 
 /// What a directory of the mount contains: files, fixed directories, and families of children
 /// whose names come from the subject.
-public struct DirectoryTable<Subject> {
+public struct DirectoryTable<Subject>: Sendable {
     /// Word for the documentation: `root`, `context`, `set`, `pmd`.
     public let kind: String
     public let files: [FileRow<Subject>]
     public let directories: [DirectoryRow<Subject>]
     public let families: [ChildFamily<Subject>]
     /// Permission bits and owner of the directory itself and, with the row's mode, of its files.
-    public let ownership: (Subject) -> Ownership
+    public let ownership: @Sendable (Subject) -> Ownership
     /// Stores what chmod, chown or chgrp asks for the directory; nil: refused with EPERM.
-    public let setOwnership: ((Subject, Client, Ownership) throws(PfmError) -> Void)?
+    public let setOwnership: (@Sendable (Subject, Client, Ownership) throws(PfmError) -> Void)?
     /// Mode and owner that chmod, chown or chgrp gave to one file by name; nil: the row's mode and
     /// the directory's owner.
-    public let fileOwnership: (Subject, String) -> Ownership?
+    public let fileOwnership: @Sendable (Subject, String) -> Ownership?
     /// Stores what chmod, chown or chgrp asks for one file; nil: refused with EPERM.
-    public let setFileOwnership: ((Subject, Client, String, Ownership) throws(PfmError) -> Void)?
+    public let setFileOwnership: (@Sendable (Subject, Client, String, Ownership) throws(PfmError) -> Void)?
     /// Whether the subject was removed; files still open then answer ENODEV.
-    public let isGone: (Subject) -> Bool
+    public let isGone: @Sendable (Subject) -> Bool
     /// Told of every write, mkdir and rmdir in the directory, successful or not, and of every
     /// other operation that was refused (`CommandReport.Kind`).
-    public let report: (Subject, CommandReport) -> Void
+    public let report: @Sendable (Subject, CommandReport) -> Void
 
     public init(
         kind: String,
         files: [FileRow<Subject>] = [],
         directories: [DirectoryRow<Subject>] = [],
         families: [ChildFamily<Subject>] = [],
-        ownership: @escaping (Subject) -> Ownership,
-        setOwnership: ((Subject, Client, Ownership) throws(PfmError) -> Void)? = nil,
-        fileOwnership: @escaping (Subject, String) -> Ownership? = { _, _ in nil },
-        setFileOwnership: ((Subject, Client, String, Ownership) throws(PfmError) -> Void)? = nil,
-        isGone: @escaping (Subject) -> Bool = { _ in false },
-        report: @escaping (Subject, CommandReport) -> Void
+        ownership: @escaping @Sendable (Subject) -> Ownership,
+        setOwnership: (@Sendable (Subject, Client, Ownership) throws(PfmError) -> Void)? = nil,
+        fileOwnership: @escaping @Sendable (Subject, String) -> Ownership? = { _, _ in nil },
+        setFileOwnership: (@Sendable (Subject, Client, String, Ownership) throws(PfmError) -> Void)? = nil,
+        isGone: @escaping @Sendable (Subject) -> Bool = { _ in false },
+        report: @escaping @Sendable (Subject, CommandReport) -> Void
     ) {
         self.kind = kind
         self.files = files
@@ -63,22 +63,22 @@ public struct Ownership: Sendable, Equatable {
 }
 
 /// A directory that is always there.
-public struct DirectoryRow<Subject> {
+public struct DirectoryRow<Subject>: Sendable {
     public let name: String
     /// What is below it, in one sentence.
     public let summary: String
-    public let isPresent: (Subject) -> Bool
+    public let isPresent: @Sendable (Subject) -> Bool
     /// Whether the directory comes and goes while its parent lives; the kernel then asks every
     /// time.
     public let isConditional: Bool
     /// The directory of one subject.
-    public let open: (Subject) -> any DirectorySource
+    public let open: @Sendable (Subject) -> any DirectorySource
 
     public init(
         _ name: String,
         summary: String,
-        isPresent: ((Subject) -> Bool)? = nil,
-        open: @escaping (Subject) -> any DirectorySource
+        isPresent: (@Sendable (Subject) -> Bool)? = nil,
+        open: @escaping @Sendable (Subject) -> any DirectorySource
     ) {
         self.name = name
         self.summary = summary
@@ -89,29 +89,29 @@ public struct DirectoryRow<Subject> {
 }
 
 /// Children whose names the subject decides: `contexts/NAME`, `sets/N`, `pmcN`, `events/<pmu>`.
-public struct ChildFamily<Subject> {
+public struct ChildFamily<Subject>: Sendable {
     /// The names as documentation writes them, such as `pmdN`.
     public let pattern: String
     public let summary: String
     /// Whether the children are directories.
     public let isDirectory: Bool
     /// The names that a listing shows to this client.
-    public let names: (Subject, Client) -> [String]
+    public let names: @Sendable (Subject, Client) -> [String]
     /// The child of a name; nil when this family has none of that name.
-    public let find: (Subject, String) -> Child?
+    public let find: @Sendable (Subject, String) -> Child?
     /// mkdir(2); nil: refused with EPERM.
-    public let make: ((Subject, Client, String, UInt16) throws(PfmError) -> Void)?
+    public let make: (@Sendable (Subject, Client, String, UInt16) throws(PfmError) -> Void)?
     /// rmdir(2) of an existing child; nil: refused with EPERM.
-    public let remove: ((Subject, Client, String) throws(PfmError) -> Void)?
+    public let remove: (@Sendable (Subject, Client, String) throws(PfmError) -> Void)?
 
     public init(
         _ pattern: String,
         summary: String,
         isDirectory: Bool,
-        names: @escaping (Subject, Client) -> [String],
-        find: @escaping (Subject, String) -> Child?,
-        make: ((Subject, Client, String, UInt16) throws(PfmError) -> Void)? = nil,
-        remove: ((Subject, Client, String) throws(PfmError) -> Void)? = nil
+        names: @escaping @Sendable (Subject, Client) -> [String],
+        find: @escaping @Sendable (Subject, String) -> Child?,
+        make: (@Sendable (Subject, Client, String, UInt16) throws(PfmError) -> Void)? = nil,
+        remove: (@Sendable (Subject, Client, String) throws(PfmError) -> Void)? = nil
     ) {
         self.pattern = pattern
         self.summary = summary

@@ -2,28 +2,30 @@ public import PerfmonEngine
 
 /// Renders a file: appends its whole text, ending in a newline, to the buffer.
 public typealias Show<Subject> =
-    (Subject, Client, inout TextBuffer) throws(PfmError) -> Void
+    @Sendable (Subject, Client, inout TextBuffer) throws(PfmError) -> Void
 
 /// Carries out one line that was written to a file.
 public typealias Store<Subject> =
-    (Subject, Client, CommandLine) throws(PfmError) -> Void
+    @Sendable (Subject, Client, CommandLine) throws(PfmError) -> Void
 
 /// One file of a directory: a row of the table from which the nodes, the README in the mount, the
 /// man page pfmfs.5 and docs/abi.md are all made.
 ///
 /// `Subject` is what the directory stands for: the engine, a context, an event set, a register.
-public struct FileRow<Subject> {
+public struct FileRow<Subject>: Sendable {
     /// How a file behaves when it is read and written.
-    public enum Content {
-        /// Text of less than a page, rendered once per open; a write is one or more lines.
-        case value(show: Show<Subject>?, store: Store<Subject>?)
+    public enum Content: Sendable {
+        /// Text rendered once per open; a write is one or more lines. `longest` is an upper bound
+        /// of the text's bytes for files that can pass a page; the others show one page.
+        case value(
+            show: Show<Subject>?, store: Store<Subject>?, longest: (@Sendable (Subject) -> Int)? = nil)
         /// Text of any length; rendered when the file is looked at, so that its size is true.
         case listing(show: Show<Subject>)
         /// A file with its own handle: one that waits, or one that is binary.
         /// `size` is the file's `st_size` now; without it one page is shown.
         case custom(
-            size: ((Subject, Client) -> UInt64)? = nil,
-            open: (Subject, Client, OpenFlags) throws(PfmError) -> any FileHandle
+            size: (@Sendable (Subject, Client) -> UInt64)? = nil,
+            open: @Sendable (Subject, Client, OpenFlags) throws(PfmError) -> any FileHandle
         )
     }
 
@@ -36,12 +38,12 @@ public struct FileRow<Subject> {
     public let summary: String
     public let content: Content
     /// Whether the file exists for this subject now.
-    public let isPresent: (Subject) -> Bool
+    public let isPresent: @Sendable (Subject) -> Bool
     /// Whether the file comes and goes while its directory lives; the kernel then asks every time.
     public let isConditional: Bool
     /// Woken when a value has changed by itself: poll(2) on the file then reports POLLPRI, as
     /// sysfs does. nil: the file is never watched.
-    public let changes: ((Subject) -> WaitQueue)?
+    public let changes: (@Sendable (Subject) -> WaitQueue)?
 
     public init(
         _ name: String,
@@ -49,8 +51,8 @@ public struct FileRow<Subject> {
         format: String,
         summary: String,
         content: Content,
-        isPresent: ((Subject) -> Bool)? = nil,
-        changes: ((Subject) -> WaitQueue)? = nil
+        isPresent: (@Sendable (Subject) -> Bool)? = nil,
+        changes: (@Sendable (Subject) -> WaitQueue)? = nil
     ) {
         self.name = name
         self.mode = mode

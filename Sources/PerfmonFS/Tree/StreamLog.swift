@@ -5,6 +5,8 @@ import SystemPackage
 public protocol StreamSupply: AnyObject {
     /// Whether there is anything to take.
     var hasMore: Bool { get }
+    /// Whether nothing will follow what there is now.
+    var isEnded: Bool { get }
     /// Moves whole records to the text until it has grown by about `wanted` bytes.
     func take(_ wanted: Int, into text: inout TextBuffer)
 }
@@ -67,8 +69,7 @@ public final class StreamLog {
     fileprivate func answer(_ request: consuming ReadRequest, for handle: StreamHandle) {
         let offset = request.offset
         if offset >= end, !isClosed {
-            supply?.take(request.size, into: &text)
-            trim()
+            takeMore(request.size)
         }
         if offset < start {
             request.fail(.noData)
@@ -82,7 +83,14 @@ public final class StreamLog {
 
     /// Whether a read at an offset would be answered at once.
     fileprivate func isReadable(at offset: Int) -> Bool {
-        offset < end || isClosed || (supply?.hasMore ?? false)
+        offset < end || isClosed || (supply?.hasMore ?? false) || (supply?.isEnded ?? false)
+    }
+
+    private func takeMore(_ wanted: Int) {
+        guard let supply else { return }
+        supply.take(wanted, into: &text)
+        isClosed = supply.isEnded && !supply.hasMore
+        trim()
     }
 
     /// Forgets old bytes once they are as many as those that must stay.

@@ -50,7 +50,7 @@ public final class TableFile<Subject>: FileSource {
 
     public var hasFixedSize: Bool {
         switch row.content {
-        case .value: true
+        case .value(_, _, let longest): longest == nil
         case .listing: false
         case .custom(let size, _): size == nil
         }
@@ -58,8 +58,8 @@ public final class TableFile<Subject>: FileSource {
 
     public func size(for client: Client) -> UInt64 {
         switch row.content {
-        case .value:
-            return Self.pageSize
+        case .value(_, _, let longest):
+            return Self.wholePages(longest?(subject) ?? 0)
         case .listing(let show):
             return Self.wholePages(rendering(with: show, for: client)?.text.count ?? 0)
         case .custom(let size, _):
@@ -71,7 +71,7 @@ public final class TableFile<Subject>: FileSource {
         do throws(PfmError) {
             guard !directory.isGone() else { throw Self.gone }
             switch row.content {
-            case .value(let show, let store):
+            case .value(let show, let store, _):
                 try checkAccess(flags, canRead: show != nil, canWrite: store != nil)
                 return ValueHandle(self, show: show, store: store)
             case .listing(let show):

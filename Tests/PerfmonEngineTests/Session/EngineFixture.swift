@@ -20,7 +20,9 @@ final class EngineFixture {
 
     /// A context with one or more sets, each given by its event names.
     func context(
-        _ name: String = "c", flags: ContextFlags = [], events: [String]...
+        _ name: String = "c",
+        flags: ContextFlags = [],
+        events: [String]...
     ) throws -> Context {
         let context = try engine.createContext(name, by: root)
         if !flags.isEmpty { try context.setFlags(flags, by: root) }
@@ -38,7 +40,10 @@ final class EngineFixture {
 
     /// Writes one field of a PMD.
     func write(
-        _ context: Context, pmd: Int, set: UInt16 = 0, _ change: (inout CounterSettings) -> Void
+        _ context: Context,
+        pmd: Int,
+        set: UInt16 = 0,
+        _ change: (inout CounterSettings) -> Void
     ) throws {
         var settings = CounterSettings()
         change(&settings)

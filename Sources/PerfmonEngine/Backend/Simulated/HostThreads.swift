@@ -24,14 +24,18 @@ public final class HostThreads: SimulatedThreads {
         }
         guard descriptor >= 0 else {
             throw PfmError(
-                .noSuchProcess, "there is no thread \(tid) that could be watched",
-                subject: String(tid))
+                .noSuchProcess,
+                "there is no thread \(tid) that could be watched",
+                subject: String(tid)
+            )
         }
         if client.uid != 0, client.tid != tid, owner(of: tid) != client.uid {
             close(descriptor)
             throw PfmError(
-                .notPermitted, "thread \(tid) belongs to another user than uid \(client.uid)",
-                subject: String(tid))
+                .notPermitted,
+                "thread \(tid) belongs to another user than uid \(client.uid)",
+                subject: String(tid)
+            )
         }
         _ = clinux_epoll_add(eventDescriptor, descriptor, UInt64(tid))
         descriptors[tid] = descriptor

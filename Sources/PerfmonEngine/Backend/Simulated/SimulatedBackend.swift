@@ -49,8 +49,10 @@ public final class SimulatedBackend: CounterBackend {
     public func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession {
         if request.holdAtOverflow, !(threads is ScriptedThreads) {
             throw PfmError(
-                .notSupportedOnSocket, "the simulated PMU cannot hold a real thread",
-                hint: "clear notify_block, or use backend=perf")
+                .notSupportedOnSocket,
+                "the simulated PMU cannot hold a real thread",
+                hint: "clear notify_block, or use backend=perf"
+            )
         }
         let session = try SimulatedSession(request, backend: self)
         if case .thread(let tid) = request.target {

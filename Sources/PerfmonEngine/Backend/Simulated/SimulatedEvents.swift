@@ -15,9 +15,12 @@ final class SimulatedEvents: EventSource {
     func describe(pmu: String, event: String) -> EventDescription? {
         guard pmu == Self.pmu, let found = SimulatedWorkload.event(named: event) else { return nil }
         return EventDescription(
-            pmu: pmu, name: event, text: found.text,
+            pmu: pmu,
+            name: event,
+            text: found.text,
             selection: .programmable(Self.image(found, SelectorBits.user | SelectorBits.kernel)),
-            modifiers: [("u", "in user mode only"), ("k", "in kernel mode only")])
+            modifiers: [("u", "in user mode only"), ("k", "in kernel mode only")]
+        )
     }
 
     func resolve(_ name: String) throws(PfmError) -> EventSelection? {
@@ -25,8 +28,11 @@ final class SimulatedEvents: EventSource {
         guard let event = SimulatedWorkload.event(named: String(parts[0])) else { return nil }
         guard parts.count <= 2 else {
             throw PfmError(
-                .invalidArgument, "\(name): one colon only", hint: "write \(parts[0]):uk",
-                subject: name)
+                .invalidArgument,
+                "\(name): one colon only",
+                hint: "write \(parts[0]):uk",
+                subject: name
+            )
         }
         var modes: UInt64 = 0
         for letter in parts.count == 2 ? parts[1] : "uk" {
@@ -35,8 +41,11 @@ final class SimulatedEvents: EventSource {
             case "k": modes |= SelectorBits.kernel
             default:
                 throw PfmError(
-                    .invalidArgument, "\(name): unknown modifier \(letter)",
-                    hint: "u and k are known", subject: name)
+                    .invalidArgument,
+                    "\(name): unknown modifier \(letter)",
+                    hint: "u and k are known",
+                    subject: name
+                )
             }
         }
         return .programmable(Self.image(event, modes))

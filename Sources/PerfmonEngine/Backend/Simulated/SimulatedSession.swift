@@ -54,8 +54,10 @@ final class SimulatedSession: CounterSession {
 
     func startAtExec(_ set: UInt16) throws(PfmError) {
         throw PfmError(
-            .notSupportedOnSocket, "simulated threads never exec",
-            hint: "write 1 to start")
+            .notSupportedOnSocket,
+            "simulated threads never exec",
+            hint: "write 1 to start"
+        )
     }
 
     func stop(_ set: UInt16) {
@@ -127,7 +129,12 @@ final class SimulatedSession: CounterSession {
                 event(
                     .overflow(
                         pmds: due.map { set.program.counters[$0].pmd },
-                        snapshot: snapshot(of: runningSet), place: place), in: runningSet))
+                        snapshot: snapshot(of: runningSet),
+                        place: place
+                    ),
+                    in: runningSet
+                )
+            )
         }
         if set.timeoutLeft == 0 {
             sets[runningSet]?.timeoutLeft = nil
@@ -144,7 +151,11 @@ final class SimulatedSession: CounterSession {
         let counters = sets[set]
         let time = counters?.timeEnabled ?? 0
         return Snapshot(
-            raw: counters?.raw ?? [], timeEnabled: time, timeRunning: time, time: settledAt)
+            raw: counters?.raw ?? [],
+            timeEnabled: time,
+            timeRunning: time,
+            time: settledAt
+        )
     }
 
     /// The program's place is a function of its active time: a loop of 64 instructions.

@@ -16,28 +16,63 @@ enum SimulatedWorkload {
     }
 
     static let events: [Event] = [
-        Event(code: 0x003c, name: "cycles", text: "core clock cycles, at 1 GHz", count: 1, period: 1),
         Event(
-            code: 0x00c0, name: "instructions", text: "instructions retired", count: 4, period: 5),
+            code: 0x003c,
+            name: "cycles",
+            text: "core clock cycles, at 1 GHz",
+            count: 1,
+            period: 1
+        ),
         Event(
-            code: 0x013c, name: "ref-cycles", text: "reference cycles, at 100 MHz", count: 1,
-            period: 10),
+            code: 0x00c0,
+            name: "instructions",
+            text: "instructions retired",
+            count: 4,
+            period: 5
+        ),
+        Event(
+            code: 0x013c,
+            name: "ref-cycles",
+            text: "reference cycles, at 100 MHz",
+            count: 1,
+            period: 10
+        ),
         Event(code: 0x00c4, name: "branches", text: "branches retired", count: 1, period: 5),
         Event(
-            code: 0x00c5, name: "branch-misses", text: "mispredicted branches", count: 1,
-            period: 200),
+            code: 0x00c5,
+            name: "branch-misses",
+            text: "mispredicted branches",
+            count: 1,
+            period: 200
+        ),
         Event(
-            code: 0x4f2e, name: "cache-references", text: "last-level cache references", count: 1,
-            period: 100),
+            code: 0x4f2e,
+            name: "cache-references",
+            text: "last-level cache references",
+            count: 1,
+            period: 100
+        ),
         Event(
-            code: 0x412e, name: "cache-misses", text: "last-level cache misses", count: 1,
-            period: 1000),
+            code: 0x412e,
+            name: "cache-misses",
+            text: "last-level cache misses",
+            count: 1,
+            period: 1000
+        ),
         Event(
-            code: 0x01f0, name: "page-faults", text: "page faults, 10,000 a second", count: 1,
-            period: 100_000),
+            code: 0x01f0,
+            name: "page-faults",
+            text: "page faults, 10,000 a second",
+            count: 1,
+            period: 100_000
+        ),
         Event(
-            code: 0x02f0, name: "ticks", text: "timer ticks, 1,000 a second", count: 1,
-            period: 1_000_000),
+            code: 0x02f0,
+            name: "ticks",
+            text: "timer ticks, 1,000 a second",
+            count: 1,
+            period: 1_000_000
+        ),
     ]
 
     /// Events of the fixed counters, by their index.

@@ -1,0 +1,70 @@
+import PerfmonEngine
+import SystemPackage
+
+/// `clone`: opening it makes a context that lives as long as the descriptor, which is perfmon2's
+/// own rule and survives the death of a script.
+enum CloneFile {
+    static let row = FileRow<PerfmonMount>(
+        "clone",
+        mode: 0o666,
+        format: "the name of the context",
+        summary: "Opening makes a context; it goes when the last copy of the descriptor closes.",
+        content: .custom(open: { mount, client, _ throws(PfmError) in
+            CloneHandle(mount, try mount.engine.createClone(by: client))
+        })
+    )
+}
+
+/// An open `clone`. Reading it names the context; each line written to it is one of `ctl`.
+private final class CloneHandle: FileHandle {
+    private let mount: PerfmonMount
+    private let context: Context
+    private var text = TextBuffer(capacity: 32)
+
+    init(_ mount: PerfmonMount, _ context: Context) {
+        self.mount = mount
+        self.context = context
+        text.append(line: context.name)
+    }
+
+    func read(_ request: consuming ReadRequest) {
+        request.reply(from: text)
+    }
+
+    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
+        let node = mount.node(of: context)
+        for line in try WrittenLines(of: bytes, limit: mount.services.writeLimit).lines {
+            do throws(PfmError) {
+                try ControlLine.run(line, in: context, by: client)
+                node.record(report(line, client, nil))
+            } catch {
+                node.record(report(line, client, error))
+                throw error
+            }
+        }
+        return bytes.count
+    }
+
+    func poll(_ waker: consuming PollWaker?) -> PollEvents {
+        [.readable, .writable]
+    }
+
+    func release() {
+        mount.engine.removeContext(context)
+    }
+
+    private func report(
+        _ line: CommandLine,
+        _ client: Client,
+        _ error: PfmError?
+    ) -> CommandReport {
+        CommandReport(
+            .write,
+            client: client,
+            path: "clone",
+            text: line.text,
+            offset: line.offset(of: error?.subject),
+            error: error
+        )
+    }
+}

@@ -1,0 +1,117 @@
+import PerfmonEngine
+import SystemPackage
+
+/// The files that show a context's messages: all of them, one line at a time, and in the binary
+/// form of perfmon2.
+enum MessageFiles {
+    static let rows: [FileRow<ContextNode>] = [
+        FileRow(
+            "msgs",
+            mode: 0o444,
+            format: lineFormat,
+            summary: "All queued messages; reading takes none.",
+            content: .value(
+                show: { node, _, text in
+                    node.engine.drain()
+                    for message in node.context.messages.all {
+                        MessageLines.append(message, to: &text)
+                    }
+                },
+                store: nil
+            )
+        ),
+        FileRow(
+            "msgs_pipe",
+            mode: 0o444,
+            format: lineFormat,
+            summary: "Waits for messages and takes them; ends when the thread has ended or the "
+                + "context is removed.",
+            content: .custom(open: { node, _, _ in
+                StreamLog(waiters: node.messageWaiters, supply: MessageSupply(node)).open()
+            })
+        ),
+        FileRow(
+            "msgq",
+            mode: 0o444,
+            format: "binary, 56 bytes a message (union pfarg_msg)",
+            summary: "Waits for a message and takes it, as read(2) on a perfmon2 descriptor did.",
+            content: .custom(open: { node, _, _ in MessageQueueHandle(node) })
+        ),
+    ]
+
+    private static let lineFormat =
+        "ovfl set=N pmds=LIST pid=N tid=N cpu=N ip=0xN time=NS, or end reason=WORD"
+}
+
+/// A message as a line of text.
+enum MessageLines {
+    static func append(_ message: Message, to text: inout TextBuffer) {
+        switch message {
+        case .overflow(let overflow):
+            text.append("ovfl set=\(overflow.set) pmds=\(overflow.pmds) pid=\(overflow.pid)")
+            text.append(" tid=\(overflow.tid) cpu=\(overflow.cpu) ip=")
+            text.append(hex: overflow.ip)
+            text.append(" time=")
+            text.append(line: overflow.time)
+        case .end(let reason):
+            text.append(line: "end reason=\(reason.rawValue)")
+        }
+    }
+}
+
+/// Gives a context's messages to the readers of `msgs_pipe`, each message to one of them.
+private final class MessageSupply: StreamSupply {
+    private let node: ContextNode
+
+    init(_ node: ContextNode) {
+        self.node = node
+    }
+
+    var hasMore: Bool { !node.context.messages.isEmpty && !node.context.isRemoved }
+
+    var isEnded: Bool {
+        node.context.isRemoved || (node.context.endReason != nil && !hasMore)
+    }
+
+    func take(_ wanted: Int, into text: inout TextBuffer) {
+        let start = text.count
+        while text.count - start < wanted, hasMore, let message = node.context.takeMessage() {
+            MessageLines.append(message, to: &text)
+        }
+    }
+}
+
+/// An open `msgq`: one message for each read, whatever the offset.
+private final class MessageQueueHandle: FileHandle {
+    private let node: ContextNode
+
+    init(_ node: ContextNode) {
+        self.node = node
+    }
+
+    func read(_ request: consuming ReadRequest) {
+        // The size is checked before the queue, as the original did.
+        guard request.size >= Message.binarySize else { return request.fail(.invalidArgument) }
+        guard !node.context.isRemoved else {
+            return request.fail(.operationNotSupportedByDevice)
+        }
+        guard let message = node.context.takeMessage() else {
+            return node.messageWaiters.park(request, for: self)
+        }
+        request.reply(message.binary().span)
+    }
+
+    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
+        throw PfmError(.invalidArgument, "msgq can only be read")
+    }
+
+    func poll(_ waker: consuming PollWaker?) -> PollEvents {
+        guard node.context.messages.isEmpty else { return .readable }
+        node.messageWaiters.notify(waker, for: self)
+        return []
+    }
+
+    func release() {
+        node.messageWaiters.forget(self)
+    }
+}

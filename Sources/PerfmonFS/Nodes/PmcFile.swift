@@ -1,0 +1,53 @@
+import PerfmonEngine
+
+/// `sets/N/pmcN`: one configuration register of a set.
+enum PmcFile {
+    static func row(_ register: ControlRegister) -> FileRow<SetSubject> {
+        let number = register.number
+        return FileRow(
+            "pmc\(number)",
+            mode: 0o644,
+            format: "hexadecimal; decimal is accepted, no_emul64 may follow",
+            summary: "The value of the register; reserved bits keep their default.",
+            content: .value(
+                show: { subject, _, text in
+                    text.append(hex: subject.set.pmcValue(register))
+                    text.newline()
+                },
+                store: { subject, _, line throws(PfmError) in
+                    let words = line.words
+                    let value = try Numbers.register(words.first?.text ?? "")
+                    let flags =
+                        words.count > 1
+                        ? try Words.pmc.parse(
+                            CommandLine(words.dropFirst().map(\.text).joined(separator: " "))
+                        )
+                        : []
+                    try subject.context.writePmc(
+                        number,
+                        set: subject.id,
+                        value: value,
+                        flags: flags
+                    )
+                }
+            )
+        )
+    }
+}
+
+/// Lines of `sets/N/pmcs`.
+enum PmcLines {
+    static func longest(_ subject: SetSubject) -> Int {
+        subject.set.usedPmcs.reduce(0) { total, _ in total + 80 }
+    }
+
+    static func show(_ subject: SetSubject, _ text: inout TextBuffer) {
+        for number in subject.set.usedPmcs {
+            guard let register = subject.context.pmu.pmc(number) else { continue }
+            text.append("pmc\(number) value=")
+            text.append(hex: subject.set.pmcValue(register))
+            text.append(" name=")
+            text.append(line: register.name)
+        }
+    }
+}

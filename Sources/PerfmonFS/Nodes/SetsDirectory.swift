@@ -1,0 +1,62 @@
+import PerfmonEngine
+import SystemPackage
+
+/// `contexts/NAME/sets/`: mkdir N makes an event set, rmdir N removes it.
+enum SetsDirectory {
+    static let table = DirectoryTable<ContextNode>(
+        kind: "sets",
+        families: [
+            ChildFamily(
+                "N",
+                summary: "An event set.",
+                isDirectory: true,
+                names: { node, _ in node.context.sets.map { String($0.id) } },
+                find: { node, name in
+                    guard let id = UInt16(name), name == String(id), let set = node.context.set(id)
+                    else { return nil }
+                    return .directory(
+                        TableDirectory(
+                            SetDirectory.table,
+                            of: SetSubject(node: node, set: set)
+                        )
+                    )
+                },
+                make: { node, client, name, _ throws(PfmError) in
+                    let id = try SetNumbers.parse(name)
+                    guard name == String(id) else {
+                        throw PfmError(
+                            .invalidArgument,
+                            "\(name) is not how a set is written",
+                            hint: "mkdir \(id)",
+                            subject: name
+                        )
+                    }
+                    try node.context.createSet(id)
+                },
+                remove: { node, client, name throws(PfmError) in
+                    try node.context.deleteSet(try SetNumbers.parse(name))
+                }
+            )
+        ],
+        ownership: { $0.ownership },
+        setOwnership: { node, _, ownership in node.setOwnership(ownership) },
+        isGone: { $0.context.isRemoved },
+        report: { node, report in node.record(report) }
+    )
+}
+
+/// One set of one context.
+struct SetSubject {
+    let node: ContextNode
+    let set: EventSet
+
+    var context: Context { node.context }
+    var id: UInt16 { self.set.id }
+
+    /// Whether the set was removed, or its context.
+    var isGone: Bool { context.isRemoved || context.set(id) !== set }
+
+    func path(_ name: String) -> String {
+        "sets/\(id)/\(name)"
+    }
+}
