@@ -13,7 +13,8 @@
  *     sleep=MS     MS milliseconds asleep
  *     wait         until SIGUSR1 arrives; at the Nth wait the program's name is waitingN
  *     thread=STEP  STEP in a second thread, to its end
- *     linger=MS    a second thread that sleeps MS milliseconds while the steps go on
+ *     linger=MS[,STEP]   a second thread, which sleeps MS milliseconds while the steps go on and
+ *                  then does STEP
  *     fork=STEP    STEP in a child process, to its end
  *     exec         replaces the program: the next arguments are the command
  *     address, pid, tid    print the number
@@ -97,10 +98,12 @@ static void *thread_main(void *word)
     return NULL;
 }
 
-static void *linger_main(void *milliseconds)
+static void *linger_main(void *word)
 {
-    nap(atol(milliseconds) * 1000000);
-    return NULL;
+    char *next;
+
+    nap(strtol(word, &next, 10) * 1000000);
+    return *next ? thread_main(next + 1) : NULL;
 }
 
 static void in_thread(char *word)

@@ -20,6 +20,13 @@ for option in -p -t; do
     kill -KILL "$pid"
     wait "$pid" 2>/dev/null
 done
+# All threads of a process, those that are there and those to come.
+workload linger=500,faults=211 wait thread=faults=503 wait
+pfstat -e page-faults,task-clock -p "$pid" sh -c "kill -USR1 $pid; sleep 1" 2>err || fail "threads: $(cat err)"
+at_least "page-faults of all threads" 714 "$(faults)"
+[ "$(faults)" -lt 800 ] || fail "page-faults of all threads: $(faults)"
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
 # Without a command: until the target ends.
 workload wait faults=101
 (sleep 0.3; kill -USR1 "$pid") &

@@ -25,12 +25,12 @@ grep -q '^pmd[0-9]* value=' output || fail "no registers: $(cat output)"
 [ ! -e "$MNT/contexts/web" ] || fail "the context is still there"
 
 number=1
-: >block
-while ! grep -q 'clone' block && [ "$number" -lt 9 ]; do
+: >text
+while ! grep -q clone text && [ "$number" -lt 9 ]; do
     number=$((number + 1))
-    block "$number" >block
+    block "$number" >text
 done
 # shellcheck disable=SC2086 # words
-$CASE_SHELL -e block >output 2>error || fail "the session with clone: $(cat error output)"
+$CASE_SHELL -e text >output 2>error || fail "the session with clone: $(cat error output)"
 eq "words on stderr" "" "$(cat error)"
 eq "lines of counters" 2 "$(grep -c quality= output)"
