@@ -24,14 +24,14 @@ enum CPUStatisticsDirectory {
         report: { $0.history.record($1) }
     )
 
-    private struct Subject {
+    struct Subject {
         let mount: PerfmonMount
         let cpu: Int
 
         var statistics: CPUStatistics { mount.engine.statistics[cpu] }
     }
 
-    private static let cpuTable = DirectoryTable<Subject>(
+    static let cpuTable = DirectoryTable<Subject>(
         kind: "cpu/cpuN",
         files: CPUStatistics.fields.map { field in
             FileRow(

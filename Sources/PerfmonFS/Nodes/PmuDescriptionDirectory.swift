@@ -80,7 +80,7 @@ enum RegisterNames {
 }
 
 /// The files of one register below `pmu_desc/`.
-private enum RegisterFiles {
+enum RegisterFiles {
     struct Subject {
         var name: String
         var address: UInt64
