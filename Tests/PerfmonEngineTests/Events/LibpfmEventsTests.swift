@@ -2,19 +2,20 @@ import PerfmonEngine
 import SystemPackage
 import Testing
 
+/// Whether libpfm4 is installed with the tables of x86.
+private var isLibpfmUsable: Bool {
+    let events = LibpfmEvents(layout: .native, devices: Fixture.devices("server"))
+    return (try? events.resolve("skl::INST_RETIRED:ANY_P")) ?? nil != nil
+}
+
 /// Names of CPU models, by models that the library knows on any x86 machine.
 @Suite(
     .serialized,
-    .enabled(if: LibpfmEventsTests.isUsable, "libpfm4 is not installed, or not for x86")
+    .enabled(if: isLibpfmUsable, "libpfm4 is not installed, or not for x86")
 )
 struct LibpfmEventsTests {
     let native = LibpfmEvents(layout: .native, devices: Fixture.devices("server"))
     let general = LibpfmEvents(layout: .generic, devices: Fixture.devices("server"))
-
-    static var isUsable: Bool {
-        let events = LibpfmEvents(layout: .native, devices: Fixture.devices("server"))
-        return (try? events.resolve("skl::INST_RETIRED:ANY_P")) ?? nil != nil
-    }
 
     @Test(
         arguments: [
