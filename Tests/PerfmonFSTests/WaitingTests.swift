@@ -103,10 +103,15 @@ import Testing
         let mount = mount
         nonisolated(unsafe) let log = workshop.log
         let writer = SystemThread("writer") {
-            for number in 0..<total {
-                mount.locked { log.append(String(UnicodeScalar(UInt8(97 + number % 26)))) }
-                // Now slower, now faster than the reader.
-                usleep(UInt32.random(in: 0..<800))
+            var number = 0
+            while number < total {
+                usleep(UInt32.random(in: 0..<200))
+                // Never ahead of the reader, so that every read has to wait.
+                mount.locked {
+                    guard log.waiters.hasReaders else { return }
+                    log.append(String(UnicodeScalar(UInt8(97 + number % 26))))
+                    number += 1
+                }
             }
         }
         var position = 0
