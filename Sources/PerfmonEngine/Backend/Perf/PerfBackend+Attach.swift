@@ -5,6 +5,11 @@ internal import SystemPackage
 /// Loading: from a request to open events.
 extension PerfBackend {
     public func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession {
+        try open(request)
+    }
+
+    /// `attach`, with the type that this backend's own code needs.
+    func open(_ request: AttachRequest) throws(PfmError) -> PerfSession {
         try check(request)
         let serial = nextSerial()
         let opening = opening(for: request, serial: serial)
@@ -52,7 +57,7 @@ extension PerfBackend {
         // opened, the first answer would not be about what they count. Had it done so since, the
         // kernel would have taken the events away.
         try authoriseTarget(identity, request)
-        guard session.isTargetAlive else {
+        guard session.isTargetCurrent else {
             throw PfmError(.noSuchProcess, "\(Self.text(request.target)) has exited")
         }
         try watch(session)

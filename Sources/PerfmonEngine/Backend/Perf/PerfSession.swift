@@ -145,6 +145,15 @@ final class PerfSession: CounterSession {
         hasEnded = true
     }
 
+    /// Whether the thread's number has meant the same thread since before it was opened. The
+    /// kernel opens nothing on a thread that is on its way out.
+    var isTargetCurrent: Bool {
+        switch thread {
+        case .some(let thread): thread.isCurrent
+        case nil: true
+        }
+    }
+
     /// Whether the thread this session was opened on still runs.
     var isTargetAlive: Bool {
         switch thread {
