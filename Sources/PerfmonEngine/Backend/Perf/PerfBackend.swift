@@ -74,6 +74,12 @@ public final class PerfBackend: CounterBackend {
         guard let paranoid = kernel.paranoid else {
             return PfmError(.noFunction, "this kernel has no performance events")
         }
+        guard code != .invalidArgument else {
+            return PfmError(
+                .noFunction,
+                "this kernel's performance events are older than Linux 6.0"
+            )
+        }
         return PfmError(
             code,
             "perf_event_open is refused (\(code)) and perf_event_paranoid is \(paranoid)",
