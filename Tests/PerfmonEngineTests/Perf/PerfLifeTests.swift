@@ -177,6 +177,14 @@ extension PerfTests {
                 Issue.record("\(events)")
                 return
             }
+            session.stop(0)
+            // pfmfs could open events on it now; the client could not.
+            let error = #expect(throws: PfmError.self) {
+                try session.reprogram(SetProgram(id: 0, counters: counters(Events.taskClock)))
+            }
+            #expect(error?.code == .noSuchProcess)
+            #expect(throws: PfmError.self) { try session.startAtExec(0) }
+            #expect(throws: PfmError.self) { try session.arm(0, pmd: 0, distance: 5) }
             kill(child.pid, SIGKILL)
             child.wait()
         }

@@ -50,6 +50,12 @@ final class PerfOutput {
         }
     }
 
+    /// Takes over the ring of another output.
+    func take(_ other: PerfOutput) {
+        ring = other.ring.take()
+        (pages, other.pages) = (other.pages, 0)
+    }
+
     /// Unmaps the ring and closes its event.
     func close() {
         ring = nil
