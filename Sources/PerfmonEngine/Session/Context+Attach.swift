@@ -99,7 +99,10 @@ extension Context {
         session?.detach()
         session = nil
         endHold()
-        for set in sets { set.program = nil }
+        for set in sets {
+            set.program = nil
+            set.forgetOverflows()
+        }
         engine.arbiter.release(target)
         self.target = nil
         state = .unloaded
@@ -132,7 +135,6 @@ extension Context {
         self.session = session
         sessionNumber = number
         beginSampling(on: target)
-        ignoresOverflowsBefore = 0
         clearAttachment()
         for (set, program) in zip(sets, programs) {
             adopt(program, for: set)

@@ -62,8 +62,8 @@ public final class Context {
     var sessionNumber: UInt64 = 0
     /// Active nanoseconds, since the load, of sets that were deleted after the unload.
     var activeTimeOfDeletedSets: UInt64 = 0
-    /// Overflows stamped earlier than this happened while monitoring was masked or halted.
-    var ignoresOverflowsBefore: UInt64 = 0
+    /// Where the last overflow happened.
+    var lastPlace: SamplePlace?
     /// Overflows that the backend could not deliver, since the load.
     public internal(set) var lostOverflows: UInt64 = 0
     unowned let engine: Engine
