@@ -35,6 +35,7 @@ extension Context {
             )
         }
         try engine.requireGroup(systemWide: new.contains(.systemWide), client)
+        isAllowedByGroup = true
         flags = new
     }
 
@@ -49,7 +50,9 @@ extension Context {
         try beginCommand()
         try requireUnloaded("load_context")
         try requireKind(of: target)
-        try engine.requireGroup(systemWide: flags.contains(.systemWide), client)
+        if !isAllowedByGroup {
+            try engine.requireGroup(systemWide: flags.contains(.systemWide), client)
+        }
         let first = try requireSet(id)
         if flags.contains(.notifyBlock), case .thread(client.tid) = target {
             throw PfmError(

@@ -55,6 +55,8 @@ public final class Context {
     /// One restart of a masked per-thread context is permitted (`flags.can_restart`).
     var canRestart = false
     /// A thread is held at an overflow until restart.
+    /// The group rule was asked for the kind of session that `flags` say, and allowed it.
+    var isAllowedByGroup = false
     var holdsThread = false
     /// A command has halted the hardware, and what is handled meanwhile must not start it.
     var staysHalted = false
