@@ -117,7 +117,7 @@ extension Context {
         if isCounting { haltHardware(activeSet) }
         settleDuration(of: activeSet)
         isStarted = false
-        isAwaitingExec = false
+        activeTimeBeforeExec = nil
     }
 
     private func attach(to target: Target, client: Client) throws(PfmError) {

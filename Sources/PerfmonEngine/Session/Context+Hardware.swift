@@ -121,10 +121,10 @@ extension Context {
             if set.flags.contains(.timeSwitch) {
                 session.setTimeoutLeft(set.id, nanoseconds: max(1, set.timeoutLeft))
             }
-            if isAwaitingExec, totalActiveTime == 0 {
+            if activeTimeBeforeExec == totalActiveTime {
                 try session.startAtExec(set.id)
             } else {
-                isAwaitingExec = false
+                activeTimeBeforeExec = nil
                 try session.start(set.id)
             }
         } catch {

@@ -48,11 +48,11 @@ extension Context {
                 hint: "write 1 to stop first"
             )
         }
-        isAwaitingExec = true
+        activeTimeBeforeExec = totalActiveTime
         do throws(PfmError) {
             try begin(activeSet)
         } catch {
-            isAwaitingExec = false
+            activeTimeBeforeExec = nil
             throw error
         }
     }
@@ -74,7 +74,7 @@ extension Context {
         if isCounting { haltHardware(activeSet) }
         settleDuration(of: activeSet)
         isStarted = false
-        isAwaitingExec = false
+        activeTimeBeforeExec = nil
         engine.changed(self)
     }
 

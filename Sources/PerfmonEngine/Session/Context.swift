@@ -29,7 +29,10 @@ public final class Context {
     /// `pfm_start` was issued and not stopped.
     public internal(set) var isStarted = false
     /// Counting begins at the target's next exec, which has not come yet.
-    public internal(set) var isAwaitingExec = false
+    public var isAwaitingExec: Bool { activeTimeBeforeExec != nil }
+    /// Active time of all sets when the wait for an exec began, in nanoseconds: while it stays so,
+    /// the exec has not come. Nil: nothing waits.
+    var activeTimeBeforeExec: UInt64?
     /// What it is attached to; nil while unloaded.
     public internal(set) var target: Target?
     /// Why it was last unloaded without a command; nil after a command.
@@ -52,11 +55,11 @@ public final class Context {
     /// Who gets a signal at each message; nil: nobody.
     public internal(set) var notice: SignalNotice?
 
+    /// The group rule was asked for the kind of session that `flags` say, and allowed it.
+    var isAllowedByGroup = false
     /// One restart of a masked per-thread context is permitted (`flags.can_restart`).
     var canRestart = false
     /// A thread is held at an overflow until restart.
-    /// The group rule was asked for the kind of session that `flags` say, and allowed it.
-    var isAllowedByGroup = false
     var holdsThread = false
     /// A command has halted the hardware, and what is handled meanwhile must not start it.
     var staysHalted = false

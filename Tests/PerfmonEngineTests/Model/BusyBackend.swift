@@ -7,6 +7,8 @@ final class BusyBackend: CounterBackend {
     /// Nanoseconds that halting, reading and starting take each.
     var cost: UInt64
     private let inner: SimulatedBackend
+    /// Starts the set that waits for an exec; nil: none waits.
+    fileprivate var waiting: (() throws(PfmError) -> Void)?
     private var queue: [BackendEvent] = []
 
     init(_ inner: SimulatedBackend, cost: UInt64) {
@@ -35,6 +37,12 @@ final class BusyBackend: CounterBackend {
         for event in due { handler(event) }
     }
 
+    /// The thread that a set waits for executes a program.
+    func exec() throws {
+        try waiting?()
+        waiting = nil
+    }
+
     /// Lets a call take its time.
     fileprivate func spend() {
         inner.clock.advance(by: cost)
@@ -61,11 +69,12 @@ private final class BusySession: CounterSession {
     }
 
     func startAtExec(_ set: UInt16) throws(PfmError) {
-        try inner.startAtExec(set)
+        backend.waiting = { [inner] () throws(PfmError) in try inner.start(set) }
     }
 
     func stop(_ set: UInt16) {
         backend.spend()
+        backend.waiting = nil
         inner.stop(set)
     }
 

@@ -134,6 +134,27 @@ import Testing
         #expect(try context.readPmd(1, set: 0).value == 7, "nothing counts on")
     }
 
+    @Test func aWriteDoesNotEndTheWaitForAnExec() throws {
+        let fixture = try EngineFixture(cost: 0)
+        let context = try fixture.context(events: ["cycles"])
+        try context.load(on: .thread(7), by: fixture.root)
+        try context.start()
+        fixture.pass(1000)
+        try context.stop()
+        try context.startAtExec()
+        try fixture.write(context, pmd: 0) { $0.value = 5 }
+        fixture.pass(1000)
+        #expect(context.isAwaitingExec)
+        #expect(try context.readPmd(0, set: 0).value == 5)
+        try fixture.busy?.exec()
+        fixture.pass(100)
+        #expect(try context.readPmd(0, set: 0).value == 105)
+        try fixture.write(context, pmd: 0) { $0.value = 0 }
+        fixture.pass(10)
+        #expect(try context.readPmd(0, set: 0).value == 10)
+        #expect(!context.isAwaitingExec)
+    }
+
     @Test func aStartOfAnotherSetMeetsTheOverflow() throws {
         let fixture = try EngineFixture(cost: 0)
         let context = try fixture.context(events: ["cycles"], ["branches"])
