@@ -35,7 +35,7 @@ extension Engine {
                 hint: "remove some, or mount with a larger -o max_contexts"
             )
         }
-        try requireSomeGroup(client)
+        let isAllowedForThreads = try requireSomeGroup(client)
         let context = Context(
             serial: nextSerial(),
             name: name,
@@ -45,6 +45,7 @@ extension Engine {
             created: clinux_wall_clock(),
             engine: self
         )
+        context.isAllowedByGroup = isAllowedForThreads
         contexts[name] = context
         return context
     }
@@ -85,14 +86,19 @@ extension Engine {
         }
     }
 
-    /// A directory has no flags yet, so either group lets a client make one; `ctx_flags` and
-    /// `load_context` ask for the right one.
-    private func requireSomeGroup(_ client: Client) throws(PfmError) {
+    /// A directory has no flags yet, so either group lets a client make one. perfmon2 asked once,
+    /// when a context was made: who may have a per-thread one is not asked again, who may not is
+    /// asked by `ctx_flags` or at the latest by `load_context`.
+    ///
+    /// - Returns: whether the client may have a per-thread context.
+    private func requireSomeGroup(_ client: Client) throws(PfmError) -> Bool {
         do throws(PfmError) {
             try requireGroup(systemWide: false, client)
+            return true
         } catch {
             if controls.systemGroup == Controls.anyGroup { throw error }
             try requireGroup(systemWide: true, client)
+            return false
         }
     }
 }

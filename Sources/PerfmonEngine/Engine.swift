@@ -127,7 +127,7 @@ public final class Engine {
                 time: event.time
             )
         case .timeout:
-            context.handleTimeout(set: event.set)
+            context.handleTimeout(set: event.set, time: event.time)
         case .ended(let reason):
             context.handleEnd(reason)
         case .lost(let count):
