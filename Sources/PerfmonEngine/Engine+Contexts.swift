@@ -75,12 +75,12 @@ extension Engine {
     }
 
     private func requireName(_ name: String) throws(PfmError) {
-        let isPlain = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x2f }
+        let isPlain = name.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f && $0 != 0x2f }
         guard isPlain, !name.isEmpty, name.utf8.count <= 255, !name.hasPrefix(".") else {
             throw PfmError(
                 .invalidArgument,
                 "a context's name is 1 to 255 printable ASCII characters",
-                hint: "use letters, digits, - and _; no blank, no leading dot",
+                hint: "use letters, digits, - and _; no slash, no leading dot",
                 subject: name
             )
         }

@@ -66,7 +66,7 @@ where Flags.RawValue == UInt32, Flags.Element == Flags {
                 hint: "\(known) are known"
             )
         }
-        if given.count == 1, given[0].text.hasPrefix("0x") {
+        if given.count == 1, given[0].text.first?.isNumber ?? false {
             return try parse(number: given[0].text)
         }
         var flags: Flags = []

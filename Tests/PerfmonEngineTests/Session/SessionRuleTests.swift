@@ -141,7 +141,7 @@ import Testing
                 _ = try fixture.engine.createContext(name, by: fixture.root)
             }
         }
-        for name in ["", ".", ".hidden", "a b", "a\nb", "a/b", String(repeating: "x", count: 256)] {
+        for name in ["", ".", ".hidden", "a\nb", "a/b", String(repeating: "x", count: 256)] {
             #expect(make(name) == .invalidArgument)
         }
         #expect(make("a") == nil)
