@@ -9,7 +9,7 @@ workload wait faults=23 wait
 put "$c/load_context" "pid $pid"
 n=$(awk '{ sub(/.*pmd=/, ""); print; exit }' "$c/counters")
 m=0
-while [ -e "$c/sets/0/pmd$m" ] && [ "$m" -lt 64 ]; do
+while [ -e "$c/sets/0/pmd$m" ] && [ "$m" -lt 9 ]; do
     [ "$m" = "$n" ] || attempt EINVAL read "$c/sets/0/pmd$m/value"
     m=$((m + 1))
 done
