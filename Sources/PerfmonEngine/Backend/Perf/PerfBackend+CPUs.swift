@@ -1,6 +1,7 @@
 internal import SystemPackage
 
-/// What sessions on whole CPUs need: news of CPUs that go away, and a look at their rings.
+/// What sessions on whole CPUs need: news of CPUs that go away, and a look at their rings from
+/// time to time.
 extension PerfBackend {
     /// Listens to the kernel's announcements from the first session on a CPU on.
     func watchCPUs() throws(Errno) {
@@ -20,9 +21,12 @@ extension PerfBackend {
         }
     }
 
-    /// Has the rings of running CPU sessions looked at, from the first to the last of them.
-    func scanCPURings() {
-        let isWanted = active.values.contains { !Self.isThread($0.request.target) }
+    /// Has sessions looked at from time to time while there are any that need it: whole CPUs, and
+    /// threads that should stand but have not been seen to.
+    func scanIfNeeded() {
+        let isWanted = active.values.contains {
+            !Self.isThread($0.request.target) || $0.hold?.waiting.isEmpty == false
+        }
         if isWanted, scanTimer == nil {
             scanTimer = try? PerfScanTimer()
             // Without it they are read when half full.

@@ -139,12 +139,12 @@ public final class PerfBackend: CounterBackend {
     func sessionRuns(_ session: PerfSession) {
         guard session.output.holdsSamples, active[session.serial] == nil else { return }
         active[session.serial] = session
-        scanCPURings()
+        scanIfNeeded()
     }
 
     /// The session's ring has been read empty, and stays so.
     func rest(_ session: PerfSession) {
         guard active.removeValue(forKey: session.serial) != nil else { return }
-        scanCPURings()
+        scanIfNeeded()
     }
 }

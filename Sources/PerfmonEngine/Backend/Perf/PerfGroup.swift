@@ -103,9 +103,14 @@ final class PerfGroup {
     }
 
     /// A snapshot of what a read or a sample of this group said.
-    func snapshot(_ counts: PerfGroupCounts, time: UInt64) -> Snapshot {
-        Snapshot(
-            raw: zip(carried.counts, counts.values.dropFirst()).map { $0 &+ $1 },
+    func snapshot(_ counts: consuming PerfGroupCounts, time: UInt64) -> Snapshot {
+        // In place: this is done for every sample.
+        var raw = counts.values
+        counts.values = []
+        if raw.count > carried.counts.count { raw.removeLast() }
+        for index in carried.counts.indices { raw[index] &+= carried.counts[index] }
+        return Snapshot(
+            raw: raw,
             timeEnabled: carried.timeEnabled + counts.timeEnabled,
             timeRunning: carried.timeRunning + counts.timeRunning,
             time: time

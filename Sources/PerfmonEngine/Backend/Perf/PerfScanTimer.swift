@@ -2,9 +2,9 @@ internal import CLinux
 internal import Glibc
 internal import SystemPackage
 
-/// Looks into the rings of whole CPUs from time to time.
+/// Has rings looked at that do not wake the reader.
 ///
-/// They never wake the reader sample by sample: its own wake-ups would be sampled in turn.
+/// Those of whole CPUs never wake it sample by sample: its own wake-ups would be sampled in turn.
 final class PerfScanTimer {
     private let descriptor: OwnedDescriptor
     private var isRunning = false

@@ -49,8 +49,10 @@ extension PerfSession {
             reportLost(lost, set: groups.first?.program.id ?? 0, deliver)
         }
         guard let hold, !hold.waiting.isEmpty else { return }
-        // A thread that keeps the signal off runs on for as long as it does.
-        if hold.isStanding || hasEnded || backend.kernel.blocks(SIGTRAP, thread: request.target.tid)
+        // A thread that keeps the signal off runs on for as long as it does. That is asked only
+        // when the stop is overdue: the answer takes longer than most stops.
+        if hold.isStanding || hasEnded
+            || hold.isOverdue && backend.kernel.blocks(SIGTRAP, thread: request.target.tid)
         {
             hold.takeWaiting().forEach(deliver)
         }
