@@ -163,6 +163,13 @@ extension Engine {
         )
     }
 
+    /// Whether `sys_group` names a group and the client is in it: the administrator then lets him
+    /// do what the kernel keeps for privileged users.
+    func isDelegated(_ client: Client) -> Bool {
+        guard controls.systemGroup != Controls.anyGroup else { return false }
+        return client.isMember(of: UInt32(bitPattern: controls.systemGroup))
+    }
+
     /// A set time-out as the engine can keep it.
     func roundedUpToTick(_ nanoseconds: UInt64) -> UInt64 {
         let tick = timeoutTick

@@ -130,6 +130,7 @@ extension Context {
             inherit: flags.contains(.inherit),
             holdAtOverflow: flags.contains(.notifyBlock),
             client: client,
+            isDelegated: engine.isDelegated(client),
             isBuffered: takesLateOverflows
         )
         request.wantsCallChains = sampling?.about.wantsCallChains ?? false

@@ -25,8 +25,8 @@ public struct MountPoint: Sendable {
         }
         // Not stat(2) alone, which the kernel answers from what it remembers of a dead mount.
         var attributes = stat()
-        var usage = statfs()
-        while statfs(given, &usage) != 0 || stat(given, &attributes) != 0 {
+        var usage = statvfs()
+        while statvfs(given, &usage) != 0 || stat(given, &attributes) != 0 {
             let code = Errno(rawValue: errno)
             guard code == .socketNotConnected else {
                 throw PfmError(code, "mountpoint \(given): \(code)")
