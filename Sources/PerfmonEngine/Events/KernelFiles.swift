@@ -19,17 +19,16 @@ public struct KernelFiles: Sendable {
         defer { close(descriptor) }
         // Kernel files have no size worth asking for, and most fit the first read.
         var bytes = [UInt8]()
-        var capacity = 4096
+        let piece = 4096
         while true {
             let done = bytes.count
-            bytes.append(contentsOf: repeatElement(0, count: capacity - done))
+            bytes.append(contentsOf: repeatElement(0, count: piece))
             let got = bytes.withUnsafeMutableBytes { buffer in
-                read(descriptor, buffer.baseAddress.map { $0 + done }, capacity - done)
+                read(descriptor, buffer.baseAddress.map { $0 + done }, piece)
             }
             guard got >= 0 else { throw Errno(rawValue: errno) }
-            bytes.removeLast(capacity - done - got)
+            bytes.removeLast(piece - got)
             if got == 0 { break }
-            if bytes.count == capacity { capacity *= 2 }
         }
         while let last = bytes.last, last == 0x0A || last == 0x20 || last == 0 {
             bytes.removeLast()
