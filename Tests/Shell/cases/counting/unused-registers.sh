@@ -5,7 +5,7 @@
 
 mount_pfmfs
 context z page-faults
-workload wait faults=23 wait
+workload wait faults=23
 put "$c/load_context" "pid $pid"
 n=$(awk '{ sub(/.*pmd=/, ""); print; exit }' "$c/counters")
 m=0
