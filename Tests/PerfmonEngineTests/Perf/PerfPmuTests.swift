@@ -1,4 +1,5 @@
 import CPerfEvent
+import SystemPackage
 import Testing
 
 @testable import PerfmonEngine
