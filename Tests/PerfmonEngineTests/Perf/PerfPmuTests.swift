@@ -68,6 +68,12 @@ struct PerfPmuTests {
         #expect(programmable.config == 0x2_04_00C4)
         #expect(programmable.exclude_kernel == 1)
         #expect(programmable.exclude_user == 0)
+        for (bits, host, guest) in [(1, 1, 0), (2, 0, 1), (3, 0, 0)] as [(UInt64, UInt64, UInt64)] {
+            let attr = try attributes.attributes(for: .programmable(bits << 40 | 0x53_00C0))
+            #expect(attr.config == 0xC0)
+            #expect(attr.exclude_host == host)
+            #expect(attr.exclude_guest == guest)
+        }
         let fixed = try attributes.attributes(for: .fixed(index: 1, control: 0xB))
         #expect(fixed.config == 0x200)
         #expect(fixed.exclude_kernel == 0)

@@ -38,6 +38,10 @@ struct PerfAttributes: Sendable {
                 user: image & SelectorBits.user != 0,
                 kernel: image & SelectorBits.kernel != 0
             )
+            // AMD's; the kernel drops them from a raw event in silence. Both mean everywhere.
+            let virtualisation = image & (Self.guestOnly | Self.hostOnly)
+            attr.exclude_host = virtualisation == Self.guestOnly ? 1 : 0
+            attr.exclude_guest = virtualisation == Self.hostOnly ? 1 : 0
         case .fixed(let index, let control):
             attr.type = PERF_TYPE_RAW.rawValue
             // The kernel's pseudo encoding: event 0, and the number of the fixed counter as umask.
@@ -51,10 +55,12 @@ struct PerfAttributes: Sendable {
         return attr
     }
 
-    /// USR, OS, PC, INT and EN: the kernel sets them itself.
+    /// USR, OS, PC, INT, EN and AMD's two for virtual machines: the kernel sets them itself.
     private static let notPartOfRaw: UInt64 =
         SelectorBits.user | SelectorBits.kernel | 1 << 19 | SelectorBits.interrupt
-        | SelectorBits.enable
+        | SelectorBits.enable | guestOnly | hostOnly
+    private static let guestOnly: UInt64 = 1 << 40
+    private static let hostOnly: UInt64 = 1 << 41
     /// ANY: count for both threads of a core.
     private static let anyThread: UInt64 = 1 << 21
 
