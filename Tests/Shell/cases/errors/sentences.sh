@@ -18,6 +18,6 @@ for file in "$c/last_cmd_status" "$MNT/info/last_cmd_status"; do
     eq "lines of $file" 1 "$(wc -l <"$file")"
 done
 context other page-faults
-refused EEXIST "$c/load_context" self '*s*'
+refused EEXIST "$c/load_context" "pid $$" '* s*'
 # Each context keeps its own.
 like "the first context's" 'ok*' "$(cat "$MNT/contexts/s/last_cmd_status")"

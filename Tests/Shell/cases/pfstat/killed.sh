@@ -19,5 +19,6 @@ eq "sessions" 0 "$(cat "$MNT/task_sessions_count")"
 # The commands go on without their counter; they are none of pfstat's business any more.
 grep -lzxF "PFMFS_CASE=$PFMFS_CASE" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3 >processes
 while read -r child; do
-    [ "$(cat "/proc/$child/comm" 2>/dev/null)" != sleep ] || kill "$child"
+    [ "$(cat "/proc/$child/comm" 2>/dev/null)" != sleep ] || kill "$child" 2>/dev/null
 done <processes
+true

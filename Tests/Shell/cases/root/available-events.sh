@@ -6,7 +6,7 @@
 
 mount_pfmfs
 list=$MNT/info/available_events
-at_least "events" 20 "$(wc -l <"$list")"
+at_least "events" 10 "$(wc -l <"$list")"
 awk 'NF < 2 { print; bad = 1 } END { exit bad }' "$list" || fail "a line without pmu and event"
 grep -q ' page-faults' "$list" || fail "no page-faults"
 for pmu in "$MNT"/events/*/; do

@@ -35,7 +35,7 @@ put "$c/unload_context" 1
 eq "state" unloaded "$(cat "$c/state")"
 put "$MNT/simulated/clock" +1s
 eq "unloaded" 1101 "$(cat "$c/sets/0/pmd0/value")"
-refused EINVAL "$MNT/simulated/clock" backwards '*backwards*'
+refused EINVAL "$MNT/simulated/clock" backwards '*+10ms*'
 refused EINVAL "$MNT/simulated/clock" -5ms '?*'
 put "$c/events" 'cycles:u cycles:k'
 put "$c/load_context" 'pid 4242'

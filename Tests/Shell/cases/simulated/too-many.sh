@@ -8,4 +8,4 @@ context m
 refused ENOSPC "$c/events" 'cycles instructions branches branch-misses cache-misses' '*4*'
 put "$c/events" 'cycles instructions branches branch-misses'
 eq "counters" 4 "$(wc -l <"$c/counters")"
-refused ENOENT "$c/events" 'cycels' '*cycles*'
+refused ENOENT "$c/events" 'cycle' '*cycles*'
