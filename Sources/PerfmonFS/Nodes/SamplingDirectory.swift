@@ -93,7 +93,11 @@ enum SampleFiles {
             summary: "The stored samples, oldest first.",
             content: .custom(
                 size: { subject, _ in
-                    subject.length(of: "entries") { SampleLinesWriter(format: subject.format) }
+                    guard !subject.isGone else { return 0 }
+                    return subject.format.linesLength
+                        ?? subject.length(of: "entries") {
+                            SampleLinesWriter(format: subject.format)
+                        }
                 },
                 open: { subject, _, _ in
                     SampleSnapshotHandle(subject) { SampleLinesWriter(format: subject.format) }

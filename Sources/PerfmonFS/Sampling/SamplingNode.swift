@@ -47,6 +47,8 @@ final class SamplingNode {
         refresh()
         let measured = lengths[name] ?? MeasuredLength(makeWriter())
         lengths[name] = measured
+        // Only what comes one by one stays where it is.
+        if !sampling.about.views.contains(.stream) { lengths[name] = nil }
         return measured.update(format, makeWriter)
     }
 }
