@@ -7,7 +7,7 @@ import SystemPackage
 enum SamplingDirectory {
     static let table = DirectoryTable<SamplingNode>(
         kind: "smpl",
-        files: SamplingReadings.rows + SampleFiles.rows,
+        files: SamplingReadings.rows + SampleFiles.rows + ProfileFiles.rows,
         ownership: { $0.node.ownership },
         setOwnership: { subject, _, ownership in subject.node.setOwnership(ownership) },
         fileOwnership: { subject, name in subject.node.fileOwnership("smpl/\(name)") },

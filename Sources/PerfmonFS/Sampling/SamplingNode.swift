@@ -28,6 +28,12 @@ final class SamplingNode {
         node.engine.drain()
     }
 
+    /// A writer of perf.data for a reader.
+    func perfDataWriter(for client: Client, follows: Bool = false) -> PerfDataWriter {
+        let kernel = KernelSecrecy.mayKnow(client) ? node.mount.kernelMap : nil
+        return PerfDataWriter(sampling, kernel: kernel, marksRounds: follows)
+    }
+
     func add(_ stream: SampleStreamHandle) {
         streams.append(stream)
     }
