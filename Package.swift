@@ -71,8 +71,11 @@ let package = Package(
         .testTarget(
             name: "PerfmonFSTests",
             dependencies: [
-                "PerfmonFS",
+                "CFuse",
+                "CLinux",
                 "PerfmonEngine",
+                "PerfmonFS",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <syslog.h>
@@ -113,4 +114,9 @@ int clinux_thread_uids(pid_t tid, uint32_t *real, uint32_t *effective)
 	if (found < 0)
 		errno = ESRCH;
 	return found;
+}
+
+int clinux_set_thread_name(const char *name)
+{
+	return prctl(PR_SET_NAME, name, 0, 0, 0);
 }

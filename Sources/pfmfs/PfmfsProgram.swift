@@ -1,2 +1,56 @@
+import Glibc
+import Logging
+import PerfmonEngine
 import PerfmonFS
-@main struct PfmfsProgram { static func main() { } }
+
+/// The program: mounts, goes to the background, answers until it is unmounted.
+@main
+struct PfmfsProgram {
+    static func main() {
+        exit(run())
+    }
+
+    /// Runs outside the main actor, whose closures pay for a check at every call.
+    private nonisolated static func run() -> Int32 {
+        FuseLog.shared.attach()
+        do throws(PfmError) {
+            let options = try MountOptions(parsing: Array(Swift.CommandLine.arguments.dropFirst()))
+            switch options.action {
+            case .showHelp: print(MountOptions.help, terminator: "")
+            case .showVersion: print(Version.text, terminator: "")
+            case .mount: try serve(options)
+            }
+            return 0
+        } catch {
+            complain(error)
+            return 1
+        }
+    }
+
+    /// Mounts and answers. Returns when the file system is unmounted.
+    private nonisolated static func serve(_ options: MountOptions) throws(PfmError) {
+        let level = options.isDebugging ? min(options.logLevel, .debug) : options.logLevel
+        LoggingSystem.bootstrap { _ in ProgramLog(level: level) }
+        let mountPoint = try MountPoint(options.mountPoint)
+        DescriptorLimit.raise()
+        let session = try FuseSession(
+            serving: FileSystem(try MountContent.make(for: options)),
+            options: options.sessionOptions(mayAllowOthers: MountPoint.mayAllowOthers)
+        )
+        try session.mount(at: mountPoint.path)
+        defer { session.unmount() }
+        let log = Logger(label: "pfmfs")
+        FuseLog.shared.pass(to: log)
+        if !options.isForeground {
+            try session.moveToBackground()
+            LogDestination.shared.moveToBackground()
+        }
+        log.info("mounted", metadata: ["mountpoint": "\(mountPoint.path)"])
+        try session.run()
+        log.info("unmounted", metadata: ["mountpoint": "\(mountPoint.path)"])
+    }
+
+    private nonisolated static func complain(_ error: PfmError) {
+        LogDestination.shared.write("\(error)")
+    }
+}

@@ -3,6 +3,9 @@
 #define CLINUX_H
 
 #include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <sys/types.h>
 
 /* pidfd_open(2); flags may hold CLINUX_PIDFD_THREAD (Linux 6.9). */
@@ -38,6 +41,9 @@ int clinux_epoll_wait(int epoll, uint64_t *data, int capacity, int milliseconds)
 
 /* Sets a timerfd to an absolute time in nanoseconds of CLOCK_MONOTONIC; 0 disarms it. */
 int clinux_timerfd_set(int timer, uint64_t nanoseconds);
+
+/* Names the calling thread as ps and top show it; at most 15 bytes. */
+int clinux_set_thread_name(const char *name);
 
 /* syslog(3) with a finished text; priority as in <syslog.h>. */
 void clinux_syslog(int priority, const char *text);

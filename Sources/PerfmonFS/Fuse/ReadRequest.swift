@@ -10,28 +10,15 @@ public struct ReadRequest: ~Copyable {
     public let offset: Int
     /// Bytes that the client takes at most.
     public let size: Int
-    /// The reader. Its supplementary groups can be asked for until the request is answered.
-    public let client: Client
     /// The file is in non-blocking mode: the answer must be given now.
     public let isNonBlocking: Bool
-    /// Where the request is listed from its first `park` to its answer; nil in tests.
-    private let parkedReads: ParkedReads?
     private var isListed = false
     private let answer: Reply
 
-    init(
-        _ request: fuse_req_t,
-        offset: Int,
-        size: Int,
-        client: Client,
-        isNonBlocking: Bool,
-        parkedReads: ParkedReads
-    ) {
+    init(_ request: fuse_req_t, offset: Int, size: Int, isNonBlocking: Bool) {
         self.offset = offset
         self.size = size
-        self.client = client
         self.isNonBlocking = isNonBlocking
-        self.parkedReads = parkedReads
         answer = Reply(to: request)
     }
 
@@ -39,16 +26,21 @@ public struct ReadRequest: ~Copyable {
     public init(
         offset: Int = 0,
         size: Int = 4096,
-        client: Client,
         isNonBlocking: Bool = false,
         recorder: ReplyRecorder
     ) {
         self.offset = offset
         self.size = size
-        self.client = client
         self.isNonBlocking = isNonBlocking
-        parkedReads = nil
         answer = Reply(to: recorder)
+    }
+
+    /// The reader. Its supplementary groups can be asked for until the request is answered.
+    public var client: Client {
+        switch answer.receiver {
+        case .kernel(let request): FileSystem.client(of: request)
+        case .recorder(let recorder): recorder._withUnsafeGuaranteedRef { $0.client }
+        }
     }
 
     /// Answers with at most `size` of these bytes; none is the end of the file.
@@ -90,19 +82,17 @@ public struct ReadRequest: ~Copyable {
     /// Makes an interrupt of the reader answer the request wherever it waits in `queue`. Returns
     /// whether the reader was interrupted before.
     mutating func list(in queue: WaitQueue) -> Bool {
-        guard !isListed, let parkedReads, case .kernel(let request) = answer.receiver else {
-            return false
-        }
+        guard !isListed, case .kernel(let request) = answer.receiver else { return false }
         guard fuse_req_interrupted(request) == 0 else { return true }
         isListed = true
-        parkedReads.add(id, in: queue)
+        FileSystem.of(request).takeUnretainedValue().parkedReads.add(id, in: queue)
         FileSystem.watchInterrupt(of: request)
         return false
     }
 
     private func unlist() {
-        if isListed {
-            parkedReads?.remove(id)
+        if isListed, case .kernel(let request) = answer.receiver {
+            FileSystem.of(request).takeUnretainedValue().parkedReads.remove(id)
         }
     }
 }

@@ -1,4 +1,5 @@
 import CFuse
+public import PerfmonEngine
 public import SystemPackage
 
 /// The answer that one request waits for: given exactly once, EIO when it is forgotten.
@@ -54,12 +55,16 @@ struct Reply: ~Copyable {
 
 /// Takes the answer to a request that no kernel sent, for tests.
 public final class ReplyRecorder {
+    /// Who reads.
+    public let client: Client
     /// What was answered; nil while the request waits.
     public internal(set) var result: Result<[UInt8], Errno>?
     /// How often a poll on the file was woken.
     public internal(set) var wakes = 0
 
-    public init() {}
+    public init(client: Client = Client(uid: 0, gid: 0, tid: 0)) {
+        self.client = client
+    }
 
     /// The text that was answered.
     public var text: String? {

@@ -33,13 +33,16 @@ private final class CloneHandle: FileHandle {
 
     func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
         let node = mount.node(of: context)
-        for line in try WrittenLines(of: bytes, limit: mount.services.writeLimit).lines {
-            do throws(PfmError) {
-                try ControlLine.run(line, in: context, by: client)
-                node.record(report(line, client, nil))
-            } catch {
-                node.record(report(line, client, error))
-                throw error
+        try bytes.withUnsafeBufferPointer { (memory) throws(PfmError) in
+            let lines = try WrittenLines(of: memory, limit: mount.services.writeLimit)
+            try lines.forEach { (line, _) throws(PfmError) in
+                do throws(PfmError) {
+                    try ControlLine.run(line, in: context, by: client)
+                    node.record(report(line, client, nil))
+                } catch {
+                    node.record(report(line, client, error))
+                    throw error
+                }
             }
         }
         return bytes.count

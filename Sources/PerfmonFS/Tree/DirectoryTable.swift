@@ -2,7 +2,9 @@ public import PerfmonEngine
 
 /// What a directory of the mount contains: files, fixed directories, and families of children
 /// whose names come from the subject.
-public struct DirectoryTable<Subject>: Sendable {
+///
+/// Make each table once, as a `static let`: it is looked into at every look-up of a name.
+public final class DirectoryTable<Subject>: Sendable {
     /// Word for the documentation: `root`, `context`, `set`, `pmd`.
     public let kind: String
     public let files: [FileRow<Subject>]
@@ -14,7 +16,7 @@ public struct DirectoryTable<Subject>: Sendable {
     public let setOwnership: (@Sendable (Subject, Client, Ownership) throws(PfmError) -> Void)?
     /// Mode and owner that chmod, chown or chgrp gave to one file by name; nil: the row's mode and
     /// the directory's owner.
-    public let fileOwnership: @Sendable (Subject, String) -> Ownership?
+    public let fileOwnership: (@Sendable (Subject, String) -> Ownership?)?
     /// Stores what chmod, chown or chgrp asks for one file; nil: refused with EPERM.
     public let setFileOwnership: (@Sendable (Subject, Client, String, Ownership) throws(PfmError) -> Void)?
     /// Whether the subject was removed; files still open then answer ENODEV.
@@ -22,6 +24,14 @@ public struct DirectoryTable<Subject>: Sendable {
     /// Told of every write, mkdir and rmdir in the directory, successful or not, and of every
     /// other operation that was refused (`CommandReport.Kind`).
     public let report: @Sendable (Subject, CommandReport) -> Void
+    /// Where the rows are, by name.
+    private let rows: [String: Row]
+
+    /// A row of the table, by its index.
+    enum Row: Sendable {
+        case file(Int)
+        case directory(Int)
+    }
 
     public init(
         kind: String,
@@ -30,7 +40,7 @@ public struct DirectoryTable<Subject>: Sendable {
         families: [ChildFamily<Subject>] = [],
         ownership: @escaping @Sendable (Subject) -> Ownership,
         setOwnership: (@Sendable (Subject, Client, Ownership) throws(PfmError) -> Void)? = nil,
-        fileOwnership: @escaping @Sendable (Subject, String) -> Ownership? = { _, _ in nil },
+        fileOwnership: (@Sendable (Subject, String) -> Ownership?)? = nil,
         setFileOwnership: (@Sendable (Subject, Client, String, Ownership) throws(PfmError) -> Void)? = nil,
         isGone: @escaping @Sendable (Subject) -> Bool = { _ in false },
         report: @escaping @Sendable (Subject, CommandReport) -> Void
@@ -45,6 +55,19 @@ public struct DirectoryTable<Subject>: Sendable {
         self.setFileOwnership = setFileOwnership
         self.isGone = isGone
         self.report = report
+        var rows: [String: Row] = [:]
+        for (index, row) in files.enumerated() {
+            rows[row.name] = .file(index)
+        }
+        for (index, row) in directories.enumerated() {
+            rows[row.name] = .directory(index)
+        }
+        self.rows = rows
+    }
+
+    /// The row of a name; nil when only a family can have it.
+    func row(_ name: String) -> Row? {
+        rows[name]
     }
 }
 

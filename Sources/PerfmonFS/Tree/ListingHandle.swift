@@ -10,25 +10,24 @@ final class Rendering {
 struct KeptRendering {
     let rendering: Rendering
     let uid: UInt32
-    /// When it was made, in milliseconds of the monotonic clock.
-    let time: Int
+    let time: ContinuousClock.Instant
 }
 
 /// An open listing: serves the rendering whose size the client was told.
-final class ListingHandle<Subject>: FileHandle {
-    private let file: TableFile<Subject>
-    private let show: Show<Subject>
+final class ListingHandle: FileHandle {
+    private let file: TableFile
+    private let show: TableFile.Content.Show
     private var rendering: Rendering?
     private var isFirst = true
 
-    init(_ file: TableFile<Subject>, show: @escaping Show<Subject>, first: Rendering?) {
+    init(_ file: TableFile, show: @escaping TableFile.Content.Show, first: Rendering?) {
         self.file = file
         self.show = show
         rendering = first
     }
 
     func read(_ request: consuming ReadRequest) {
-        guard !file.directory.isGone() else { return request.fail(.removed) }
+        guard !file.holder.isGone() else { return request.fail(.removed) }
         if rendering == nil || (request.offset == 0 && !isFirst) {
             do {
                 rendering = try file.render(show, for: request.client)
@@ -58,30 +57,24 @@ final class ListingHandle<Subject>: FileHandle {
 extension TableFile {
     /// The rendering whose size the file shows to a client now, made when there is no recent one.
     /// nil when the file cannot be rendered; the read then says why.
-    func rendering(with show: Show<Subject>, for client: Client) -> Rendering? {
-        let now = MonotonicClock.milliseconds()
+    func rendering(with show: Content.Show, for client: Client) -> Rendering? {
+        let now = ContinuousClock.now
         if let kept, kept.uid == client.uid, now - kept.time < Self.keepingTime {
             return kept.rendering
         }
-        guard !directory.isGone(), let rendering = try? render(show, for: client) else {
+        guard !holder.isGone(), let rendering = try? render(show, for: client) else {
             return nil
         }
         kept = KeptRendering(rendering: rendering, uid: client.uid, time: now)
         return rendering
     }
 
-    /// The rendering for an open; the one a look at the size left behind when it is recent.
-    func takeKept(for client: Client) -> Rendering? {
-        guard case .listing(let show) = row.content else { return nil }
-        return rendering(with: show, for: client)
-    }
-
-    func render(_ show: Show<Subject>, for client: Client) throws(PfmError) -> Rendering {
+    func render(_ show: Content.Show, for client: Client) throws(PfmError) -> Rendering {
         let rendering = Rendering()
-        try show(subject, client, &rendering.text)
+        try show(client, &rendering.text)
         return rendering
     }
 
-    /// How long, in milliseconds, a stat(2) and the open(2) after it count as one look.
-    private static var keepingTime: Int { 1000 }
+    /// How long a stat(2) and the open(2) after it count as one look.
+    private static var keepingTime: Duration { .seconds(1) }
 }

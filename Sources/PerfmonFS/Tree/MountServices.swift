@@ -4,8 +4,8 @@ public final class MountServices {
     /// refused with E2BIG.
     public var writeLimit = 4096
 
-    /// Takes the notifications to the kernel; set when the mount starts.
-    var notifier: (any TreeNotifier)?
+    /// The tree whose nodes these are, once it is mounted.
+    weak var tree: (any MountedTree)?
 
     public init() {}
 
@@ -14,18 +14,18 @@ public final class MountServices {
     /// Call it after the child is gone from the subject. `parent` is the directory's path from the
     /// root of the mount, without a leading slash.
     public func entryGone(in parent: String, name: String) {
-        notifier?.entryGone(in: parent, name: name)
+        tree?.entryGone(in: parent, name: name)
     }
 
     /// Tells the kernel that mode, owner or size of a node changed without a chmod(2) or chown(2),
     /// here and below.
     public func attributesChanged(at path: String) {
-        notifier?.attributesChanged(at: path)
+        tree?.attributesChanged(at: path)
     }
 }
 
-/// Carries changes that the kernel has not seen to the kernel.
-protocol TreeNotifier: AnyObject {
+/// The part of a mounted tree that carries changes to the kernel.
+protocol MountedTree: AnyObject {
     func entryGone(in parent: String, name: String)
     func attributesChanged(at path: String)
 }

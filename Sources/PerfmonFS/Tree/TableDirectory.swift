@@ -3,9 +3,10 @@ import SystemPackage
 
 /// A `DirectoryTable` bound to its subject: one directory of the mount.
 public final class TableDirectory<Subject>: DirectorySource {
-    public var place = Place()
+    @exclusivity(unchecked) public var place = Place()
     private let table: DirectoryTable<Subject>
     private let subject: Subject
+    private lazy var holder = FileHolder(table, of: subject)
 
     public init(_ table: DirectoryTable<Subject>, of subject: Subject) {
         self.table = table
@@ -33,24 +34,30 @@ public final class TableDirectory<Subject>: DirectorySource {
     }
 
     public func find(_ name: String) -> Child? {
-        if let row = table.files.first(where: { $0.name == name }) {
+        switch table.row(name) {
+        case .file(let index):
+            let row = table.files[index]
             guard row.isPresent(subject) else { return nil }
-            return .file(TableFile(row, of: subject, in: table))
-        }
-        if let row = table.directories.first(where: { $0.name == name }) {
+            return .file(TableFile(row, of: subject, heldBy: holder))
+        case .directory(let index):
+            let row = table.directories[index]
             return row.isPresent(subject) ? .directory(row.open(subject)) : nil
+        case nil:
+            for family in table.families {
+                if let child = family.find(subject, name) {
+                    return child
+                }
+            }
+            return nil
         }
-        return table.families.lazy.compactMap { $0.find(self.subject, name) }.first
     }
 
     public func mayKeep(_ name: String) -> Bool {
-        if let row = table.files.first(where: { $0.name == name }) {
-            return !row.isConditional
+        switch table.row(name) {
+        case .file(let index): !table.files[index].isConditional
+        case .directory(let index): !table.directories[index].isConditional
+        case nil: true
         }
-        if let row = table.directories.first(where: { $0.name == name }) {
-            return !row.isConditional
-        }
-        return true
     }
 
     public func make(_ name: String, mode: UInt16, by client: Client) throws(PfmError) {
@@ -74,11 +81,8 @@ public final class TableDirectory<Subject>: DirectorySource {
             guard find(name) != nil else {
                 throw PfmError(.noSuchFileOrDirectory, "\(name): does not exist", subject: name)
             }
-            let isRow =
-                table.files.contains { $0.name == name }
-                || table.directories.contains { $0.name == name }
             let family = table.families.first { $0.find(subject, name) != nil }
-            guard !isRow, let remove = family?.remove else {
+            guard table.row(name) == nil, let remove = family?.remove else {
                 throw PfmError(
                     .notPermitted,
                     "\(name): part of \(describe()) and cannot be removed",

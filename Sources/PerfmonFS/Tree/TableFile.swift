@@ -2,54 +2,79 @@ public import PerfmonEngine
 import SystemPackage
 
 /// A `FileRow` bound to its subject: one file of the mount.
-public final class TableFile<Subject>: FileSource {
-    public var place = Place()
-    let row: FileRow<Subject>
-    let subject: Subject
-    let directory: FileDirectory
+public final class TableFile: FileSource {
+    /// A row's content without the type of its subject, which every read would pay for.
+    enum Content {
+        typealias Show = (Client, inout TextBuffer) throws(PfmError) -> Void
+        typealias Store = (Client, CommandLine) throws(PfmError) -> Void
+
+        case value(show: Show?, store: Store?, longest: (() -> Int)?)
+        case listing(show: Show)
+        case custom(
+            size: ((Client) -> UInt64)?,
+            open: (Client, OpenFlags) throws(PfmError) -> any FileHandle
+        )
+    }
+
+    @exclusivity(unchecked) public var place = Place()
+    /// The directory that holds the file.
+    let holder: FileHolder
+    private let mode: UInt16
+    private let content: Content
+    /// Woken when a value changes by itself.
+    let changes: (() -> WaitQueue)?
     /// The text of a listing as last rendered for a look at its size.
     var kept: KeptRendering?
 
     /// Binds a row of a directory's own table.
-    public convenience init(
+    public convenience init<Subject>(
         _ row: FileRow<Subject>,
         of subject: Subject,
         in table: DirectoryTable<Subject>
     ) {
-        self.init(row, of: subject, in: table, of: subject)
+        self.init(row, of: subject, heldBy: FileHolder(table, of: subject))
     }
 
     /// Binds a row with a subject of its own, such as one register, to a file in the directory of
     /// `owner`, which owns it and hears of its commands.
-    public init<Owner>(
+    public convenience init<Subject, Owner>(
         _ row: FileRow<Subject>,
         of subject: Subject,
         in table: DirectoryTable<Owner>,
         of owner: Owner
     ) {
-        self.row = row
-        self.subject = subject
-        directory = FileDirectory(table, of: owner)
+        self.init(row, of: subject, heldBy: FileHolder(table, of: owner))
+    }
+
+    init<Subject>(_ row: FileRow<Subject>, of subject: Subject, heldBy holder: FileHolder) {
+        self.holder = holder
+        mode = row.mode
+        content = Content(row.content, of: subject)
+        if let changes = row.changes {
+            self.changes = { changes(subject) }
+        } else {
+            changes = nil
+        }
     }
 
     public func ownership() -> Ownership {
-        if let changed = directory.fileOwnership(place.name) {
+        if let changed = holder.fileOwnership?(place.name) {
             return changed
         }
-        var ownership = directory.ownership()
-        ownership.mode = row.mode
+        var ownership = holder.ownership()
+        ownership.mode = mode
         return ownership
     }
 
     public func setOwnership(_ ownership: Ownership, by client: Client) throws(PfmError) {
-        guard let store = directory.setFileOwnership else {
+        guard let store = holder.setFileOwnership else {
             throw PfmError(.notPermitted, "mode and owner of \(place.path) are fixed")
         }
         try store(client, place.name, ownership)
     }
 
     public var hasFixedSize: Bool {
-        switch row.content {
+        switch content {
         case .value(_, _, let longest): longest == nil
         case .listing: false
         case .custom(let size, _): size == nil
@@ -57,28 +82,28 @@ public final class TableFile<Subject>: FileSource {
     }
 
     public func size(for client: Client) -> UInt64 {
-        switch row.content {
+        switch content {
         case .value(_, _, let longest):
-            return Self.wholePages(longest?(subject) ?? 0)
+            return Self.wholePages(longest?() ?? 0)
         case .listing(let show):
             return Self.wholePages(rendering(with: show, for: client)?.text.count ?? 0)
         case .custom(let size, _):
-            return size?(subject, client) ?? Self.pageSize
+            return size?(client) ?? Self.pageSize
         }
     }
 
     public func open(by client: Client, flags: OpenFlags) throws(PfmError) -> any FileHandle {
         do throws(PfmError) {
-            guard !directory.isGone() else { throw Self.gone }
-            switch row.content {
+            guard !holder.isGone() else { throw FileHolder.gone }
+            switch content {
             case .value(let show, let store, _):
                 try checkAccess(flags, canRead: show != nil, canWrite: store != nil)
                 return ValueHandle(self, show: show, store: store)
             case .listing(let show):
                 try checkAccess(flags, canRead: true, canWrite: false)
-                return ListingHandle(self, show: show, first: takeKept(for: client))
+                return ListingHandle(self, show: show, first: rendering(with: show, for: client))
             case .custom(_, let open):
-                return try open(subject, client, flags)
+                return try open(client, flags)
             }
         } catch {
             report(.open, by: client, error: error)
@@ -95,7 +120,7 @@ public final class TableFile<Subject>: FileSource {
         offset: Int = 0,
         error: PfmError?
     ) {
-        directory.report(
+        holder.report(
             CommandReport(
                 kind,
                 client: client,
@@ -122,36 +147,56 @@ public final class TableFile<Subject>: FileSource {
         }
     }
 
-    static var gone: PfmError {
-        PfmError(.removed, "what the file showed was removed")
-    }
+    private static let pageSize: UInt64 = 4096
 
-    static var pageSize: UInt64 { 4096 }
-
-    static func wholePages(_ length: Int) -> UInt64 {
+    private static func wholePages(_ length: Int) -> UInt64 {
         max((UInt64(length) + pageSize - 1) / pageSize * pageSize, pageSize)
     }
 }
 
-/// What a file takes from the directory that holds it.
-struct FileDirectory {
-    let ownership: () -> Ownership
-    let isGone: () -> Bool
-    let report: (CommandReport) -> Void
-    let fileOwnership: (String) -> Ownership?
-    let setFileOwnership: ((Client, String, Ownership) throws(PfmError) -> Void)?
-
-    init<Owner>(_ table: DirectoryTable<Owner>, of owner: Owner) {
-        ownership = { table.ownership(owner) }
-        isGone = { table.isGone(owner) }
-        report = { table.report(owner, $0) }
-        fileOwnership = { table.fileOwnership(owner, $0) }
-        if let store = table.setFileOwnership {
-            setFileOwnership = { (client, name, ownership) throws(PfmError) in
-                try store(owner, client, name, ownership)
+extension TableFile.Content {
+    /// Binds a row's content to a subject.
+    init<Subject>(_ content: FileRow<Subject>.Content, of subject: Subject) {
+        switch content {
+        case .value(let show, let store, let longest):
+            // Not `map`: closures that pass through generics are wrapped, and every read pays.
+            var boundShow: Show?
+            if let show {
+                boundShow = Self.bind(show, to: subject)
             }
-        } else {
-            setFileOwnership = nil
+            var boundStore: Store?
+            if let store {
+                boundStore = Self.bind(store, to: subject)
+            }
+            var boundLongest: (() -> Int)?
+            if let longest {
+                boundLongest = { longest(subject) }
+            }
+            self = .value(show: boundShow, store: boundStore, longest: boundLongest)
+        case .listing(let show):
+            self = .listing(show: Self.bind(show, to: subject))
+        case .custom(let size, let open):
+            var boundSize: ((Client) -> UInt64)?
+            if let size {
+                boundSize = { size(subject, $0) }
+            }
+            self = .custom(size: boundSize) { (client, flags) throws(PfmError) in
+                try open(subject, client, flags)
+            }
         }
+    }
+
+    private static func bind<Subject>(
+        _ show: @escaping PerfmonFS.Show<Subject>,
+        to subject: Subject
+    ) -> Show {
+        { (client, text) throws(PfmError) in try show(subject, client, &text) }
+    }
+
+    private static func bind<Subject>(
+        _ store: @escaping PerfmonFS.Store<Subject>,
+        to subject: Subject
+    ) -> Store {
+        { (client, line) throws(PfmError) in try store(subject, client, line) }
     }
 }

@@ -3,24 +3,29 @@ import SystemPackage
 
 /// An open value file: shows one rendering per pass through the file and carries out what is
 /// written, line by line.
-final class ValueHandle<Subject>: FileHandle {
-    private let file: TableFile<Subject>
-    private let show: Show<Subject>?
-    private let store: Store<Subject>?
-    private var text = TextBuffer(capacity: 128)
+final class ValueHandle: FileHandle {
+    private let file: TableFile
+    private let show: TableFile.Content.Show?
+    private let store: TableFile.Content.Store?
+    // The mount's lock keeps accesses apart; Swift's own checks would be a good part of a read.
+    @exclusivity(unchecked) private var text = TextBuffer(capacity: 128)
     private var isRendered = false
     private var seenChanges = 0
 
-    init(_ file: TableFile<Subject>, show: Show<Subject>?, store: Store<Subject>?) {
+    init(
+        _ file: TableFile,
+        show: TableFile.Content.Show?,
+        store: TableFile.Content.Store?
+    ) {
         self.file = file
         self.show = show
         self.store = store
     }
 
     func read(_ request: consuming ReadRequest) {
-        guard !file.directory.isGone() else { return request.fail(.removed) }
+        guard !file.holder.isGone() else { return request.fail(.removed) }
         if request.offset == 0 || !isRendered {
-            do {
+            do throws(PfmError) {
                 try render(for: request.client)
             } catch {
                 file.report(.read, by: request.client, error: error)
@@ -31,31 +36,22 @@ final class ValueHandle<Subject>: FileHandle {
     }
 
     func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
-        guard !file.directory.isGone() else { throw TableFile<Subject>.gone }
+        guard !file.holder.isGone() else { throw FileHolder.gone }
         guard let store else {
             throw PfmError(.permissionDenied, "\(file.place.path) can only be read")
         }
-        let written: WrittenLines
-        do {
-            written = try WrittenLines(of: bytes, limit: file.place.services.writeLimit)
-        } catch {
-            file.report(.write, by: client, error: error)
-            throw error
-        }
-        for (index, line) in written.lines.enumerated() {
-            try carryOut(
-                line,
-                number: written.lines.count > 1 ? index + 1 : 0,
-                by: client,
-                store
-            )
+        try bytes.withUnsafeBufferPointer { (memory) throws(PfmError) in
+            let lines = try self.lines(of: memory, by: client)
+            try lines.forEach { (line, number) throws(PfmError) in
+                try carryOut(line, number: lines.count > 1 ? number : 0, by: client, store)
+            }
         }
         return bytes.count
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {
         var events: PollEvents = [.readable, .writable]
-        guard let queue = file.row.changes?(file.subject) else { return events }
+        guard let queue = file.changes?() else { return events }
         if queue.wakes != seenChanges {
             events.insert(.changed)
         }
@@ -64,7 +60,7 @@ final class ValueHandle<Subject>: FileHandle {
     }
 
     func release() {
-        file.row.changes?(file.subject).forget(self)
+        file.changes?().forget(self)
     }
 
     private func render(for client: Client) throws(PfmError) {
@@ -73,19 +69,34 @@ final class ValueHandle<Subject>: FileHandle {
         }
         isRendered = false
         text.removeAll()
-        seenChanges = file.row.changes?(file.subject).wakes ?? 0
-        try show(file.subject, client, &text)
+        if let changes = file.changes {
+            seenChanges = changes().wakes
+        }
+        try show(client, &text)
         isRendered = true
+    }
+
+    private func lines(
+        of memory: UnsafeBufferPointer<UInt8>,
+        by client: Client
+    ) throws(PfmError) -> WrittenLines {
+        do throws(PfmError) {
+            return try WrittenLines(of: memory, limit: file.place.services.writeLimit)
+        } catch {
+            let (text, offset) = WrittenLines.excerpt(of: memory)
+            file.report(.write, by: client, text: text, offset: offset, error: error)
+            throw error
+        }
     }
 
     private func carryOut(
         _ line: CommandLine,
         number: Int,
         by client: Client,
-        _ store: Store<Subject>
+        _ store: TableFile.Content.Store
     ) throws(PfmError) {
-        do {
-            try store(file.subject, client, line)
+        do throws(PfmError) {
+            try store(client, line)
             file.report(.write, by: client, text: line.text, line: number, error: nil)
         } catch {
             var failure = error

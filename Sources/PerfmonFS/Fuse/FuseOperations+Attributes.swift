@@ -1,0 +1,128 @@
+import CLinux
+import CFuse
+import Glibc
+import PerfmonEngine
+import SystemPackage
+
+extension FuseOperations {
+    static func getattr(_ request: fuse_req_t, _ id: fuse_ino_t) {
+        FileSystem.answer(request) { tree in
+            replyAttributes(request, of: tree.inode(id), in: tree)
+        }
+    }
+
+    /// chmod, chown, truncate and utimes in one. The kernel has checked that the caller may, except
+    /// for what no caller may.
+    static func setattr(
+        _ request: fuse_req_t,
+        _ id: fuse_ino_t,
+        _ wanted: stat,
+        _ fields: Int32
+    ) {
+        FileSystem.answer(request) { (tree) throws(PfmError) in
+            let inode = tree.inode(id)
+            let owner = FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID
+            let times =
+                FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME
+                | FUSE_SET_ATTR_ATIME_NOW | FUSE_SET_ATTR_MTIME_NOW
+            if fields & owner != 0 {
+                let client = FileSystem.client(of: request)
+                try reporting(.changeOwner, on: inode, by: client) { () throws(PfmError) in
+                    try setOwnership(of: inode, to: wanted, fields, by: client)
+                }
+                tree.services.attributesChanged(at: inode.place.path)
+            } else if fields & FUSE_SET_ATTR_SIZE == 0, fields & times != 0 {
+                let client = FileSystem.client(of: request)
+                try reporting(.unsupported, on: inode, by: client) { () throws(PfmError) in
+                    throw PfmError(
+                        .notPermitted,
+                        "\(inode.place.path): times cannot be set",
+                        hint: "write to the file instead of touching it"
+                    )
+                }
+            }
+            replyAttributes(request, of: inode, in: tree)
+        }
+    }
+
+    /// Answers from memory: there is no store that could fill up.
+    static func statfs(_ request: fuse_req_t) {
+        var information = statvfs()
+        information.f_bsize = 4096
+        information.f_frsize = 4096
+        information.f_namemax = 255
+        fuse_reply_statfs(request, &information)
+    }
+
+    private static func replyAttributes(
+        _ request: fuse_req_t,
+        of inode: Inode,
+        in tree: FileTree
+    ) {
+        var (attributes, keepingTime) = tree.attributes(
+            of: inode,
+            for: FileSystem.client(of: request),
+            withSize: true
+        )
+        fuse_reply_attr(request, &attributes, keepingTime)
+    }
+
+    private static func setOwnership(
+        of inode: Inode,
+        to wanted: stat,
+        _ fields: Int32,
+        by client: Client
+    ) throws(PfmError) {
+        var ownership =
+            switch inode.source {
+            case .file(let file): file.ownership()
+            case .directory(let directory): directory.ownership()
+            }
+        if fields & FUSE_SET_ATTR_MODE != 0 {
+            guard wanted.st_mode & (S_ISUID | S_ISGID) == 0 else {
+                throw PfmError(
+                    .notPermitted,
+                    "\(inode.place.path): there is no set-user-id or set-group-id here"
+                )
+            }
+            ownership.mode = UInt16(truncatingIfNeeded: wanted.st_mode & 0o1777)
+        }
+        if fields & FUSE_SET_ATTR_UID != 0 {
+            ownership.uid = wanted.st_uid
+        }
+        if fields & FUSE_SET_ATTR_GID != 0 {
+            ownership.gid = wanted.st_gid
+        }
+        switch inode.source {
+        case .file(let file): try file.setOwnership(ownership, by: client)
+        case .directory(let directory): try directory.setOwnership(ownership, by: client)
+        }
+    }
+
+    /// Runs a change and tells the directory what became of it.
+    private static func reporting(
+        _ kind: CommandReport.Kind,
+        on inode: Inode,
+        by client: Client,
+        _ change: () throws(PfmError) -> Void
+    ) throws(PfmError) {
+        var failure: PfmError?
+        do {
+            try change()
+        } catch {
+            failure = error
+        }
+        inode.reporter?.report(
+            CommandReport(
+                kind,
+                client: client,
+                path: inode.place.path,
+                text: "",
+                error: failure
+            )
+        )
+        if let failure {
+            throw failure
+        }
+    }
+}

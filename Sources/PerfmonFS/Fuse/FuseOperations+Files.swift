@@ -1,0 +1,115 @@
+import CFuse
+import Glibc
+import PerfmonEngine
+import SystemPackage
+
+extension FuseOperations {
+    static func open(
+        _ request: fuse_req_t,
+        _ id: fuse_ino_t,
+        _ info: UnsafeMutablePointer<fuse_file_info>
+    ) {
+        FileSystem.answer(request) { (tree) throws(PfmError) in
+            guard let file = tree.inode(id).file else {
+                throw PfmError(.isDirectory, "a directory is not opened as a file")
+            }
+            let handle = try file.open(
+                by: FileSystem.client(of: request),
+                flags: OpenFlags(system: info.pointee.flags)
+            )
+            let open = OpenFile(handle)
+            open.enter(info)
+            info.pointee.direct_io = 1
+            if fuse_reply_open(request, info) != 0 {
+                open.leave()
+            }
+        }
+    }
+
+    static func read(
+        _ request: fuse_req_t,
+        _ size: Int,
+        _ offset: off_t,
+        _ info: UnsafeMutablePointer<fuse_file_info>
+    ) {
+        FileSystem.answer(request) { (tree) throws(PfmError) in
+            guard let open = OpenFile.of(info) else {
+                throw PfmError(.badFileDescriptor, "not open")
+            }
+            let read = ReadRequest(
+                request,
+                offset: Int(offset),
+                size: size,
+                isNonBlocking: info.pointee.flags & O_NONBLOCK != 0
+            )
+            open.takeUnretainedValue().handle.read(read)
+        }
+    }
+
+    static func write(
+        _ request: fuse_req_t,
+        _ data: UnsafeRawBufferPointer,
+        _ info: UnsafeMutablePointer<fuse_file_info>
+    ) {
+        FileSystem.answer(request) { (tree) throws(PfmError) in
+            guard let open = OpenFile.of(info) else {
+                throw PfmError(.badFileDescriptor, "not open")
+            }
+            let bytes = data.assumingMemoryBound(to: UInt8.self).span
+            let taken = try open.takeUnretainedValue().handle.write(
+                bytes,
+                by: FileSystem.client(of: request)
+            )
+            fuse_reply_write(request, taken)
+        }
+    }
+
+    static func poll(
+        _ request: fuse_req_t,
+        _ info: UnsafeMutablePointer<fuse_file_info>,
+        _ handle: OpaquePointer?
+    ) {
+        FileSystem.answer(request) { (tree) throws(PfmError) in
+            guard let open = OpenFile.of(info) else {
+                throw PfmError(.badFileDescriptor, "not open")
+            }
+            let events =
+                if let handle {
+                    open.takeUnretainedValue().handle.poll(PollWaker(handle))
+                } else {
+                    open.takeUnretainedValue().handle.poll(nil)
+                }
+            fuse_reply_poll(request, events.rawValue)
+        }
+    }
+
+    /// Shells try terminal requests on every file they read; nothing here knows any.
+    static func ioctl(_ request: fuse_req_t) {
+        fuse_reply_err(request, Errno.inappropriateIOCTLForDevice.rawValue)
+    }
+
+    static func release(
+        _ request: fuse_req_t,
+        _ info: UnsafeMutablePointer<fuse_file_info>
+    ) {
+        FileSystem.answer(request) { tree in
+            OpenFile.of(info)?.takeUnretainedValue().leave()
+            fuse_reply_err(request, 0)
+        }
+    }
+}
+
+extension OpenFlags {
+    /// The flags of an open(2).
+    init(system flags: Int32) {
+        self = []
+        switch flags & O_ACCMODE {
+        case O_RDONLY: insert(.read)
+        case O_WRONLY: insert(.write)
+        default: formUnion([.read, .write])
+        }
+        if flags & O_NONBLOCK != 0 {
+            insert(.nonBlocking)
+        }
+    }
+}

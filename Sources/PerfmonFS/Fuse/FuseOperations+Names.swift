@@ -1,0 +1,163 @@
+import CFuse
+import Glibc
+import PerfmonEngine
+import SystemPackage
+
+extension FuseOperations {
+    static func lookup(
+        _ request: fuse_req_t,
+        _ parent: fuse_ino_t,
+        _ name: UnsafePointer<CChar>
+    ) {
+        FileSystem.answer(request) { (tree) throws(PfmError) in
+            try replyEntry(request, try checked(name), in: tree.inode(parent), of: tree)
+        }
+    }
+
+    static func forget(_ request: fuse_req_t, _ id: fuse_ino_t, _ count: UInt64) {
+        FileSystem.of(request).takeUnretainedValue().tree.withLock { tree in
+            tree.inode(id).forget(count)
+        }
+        fuse_reply_none(request)
+    }
+
+    static func forget(_ request: fuse_req_t, _ list: UnsafeBufferPointer<fuse_forget_data>) {
+        FileSystem.of(request).takeUnretainedValue().tree.withLock { tree in
+            for item in list {
+                tree.inode(item.ino).forget(item.nlookup)
+            }
+        }
+        fuse_reply_none(request)
+    }
+
+    static func mkdir(
+        _ request: fuse_req_t,
+        _ parent: fuse_ino_t,
+        _ name: UnsafePointer<CChar>,
+        _ mode: mode_t
+    ) {
+        FileSystem.answer(request) { (tree) throws(PfmError) in
+            let inode = tree.inode(parent)
+            let name = try checked(name)
+            let source = try living(inode)
+            try source.make(
+                name,
+                mode: UInt16(truncatingIfNeeded: mode & 0o1777),
+                by: FileSystem.client(of: request)
+            )
+            // A node of this name that a reader still holds shows what was there before.
+            inode.detach(name)
+            try replyEntry(request, name, in: inode, of: tree)
+        }
+    }
+
+    static func rmdir(
+        _ request: fuse_req_t,
+        _ parent: fuse_ino_t,
+        _ name: UnsafePointer<CChar>
+    ) {
+        FileSystem.answer(request) { (tree) throws(PfmError) in
+            let inode = tree.inode(parent)
+            let name = try checked(name)
+            try living(inode).remove(name, by: FileSystem.client(of: request))
+            inode.detach(name)
+            fuse_reply_err(request, 0)
+        }
+    }
+
+    /// Operations on names that no directory of the mount allows.
+    enum Refusal {
+        case unlink
+        case rename
+        case link
+        case create
+
+        func sentence(_ name: String) -> PfmError {
+            switch self {
+            case .unlink:
+                PfmError(
+                    .notPermitted,
+                    "\(name): files come and go with their directory",
+                    hint: "use rmdir on the directory",
+                    subject: name
+                )
+            case .rename:
+                PfmError(
+                    .notPermitted,
+                    "\(name): nothing can be renamed",
+                    hint: "use rmdir and mkdir",
+                    subject: name
+                )
+            case .link:
+                PfmError(.notPermitted, "\(name): links cannot be made", subject: name)
+            case .create:
+                PfmError(
+                    .notPermitted,
+                    "\(name): files cannot be made",
+                    hint: "check the name; use mkdir for a directory",
+                    subject: name
+                )
+            }
+        }
+    }
+
+    static func refuse(
+        _ request: fuse_req_t?,
+        _ parent: fuse_ino_t,
+        _ name: UnsafePointer<CChar>?,
+        _ refusal: Refusal
+    ) {
+        guard let request, let name else { return }
+        FileSystem.answer(request) { (tree) throws(PfmError) in
+            let source = try living(tree.inode(parent))
+            let name = try checked(name)
+            let error = refusal.sentence(name)
+            source.report(
+                CommandReport(
+                    .unsupported,
+                    client: FileSystem.client(of: request),
+                    path: source.place.path,
+                    text: name,
+                    error: error
+                )
+            )
+            throw error
+        }
+    }
+
+    /// Answers with the child of a name, or throws ENOENT.
+    private static func replyEntry(
+        _ request: fuse_req_t,
+        _ name: String,
+        in parent: Inode,
+        of tree: FileTree
+    ) throws(PfmError) {
+        guard let inode = parent.child(name) else {
+            throw PfmError(.noSuchFileOrDirectory, "\(name): does not exist")
+        }
+        var entry = tree.entry(of: inode, in: parent, for: FileSystem.client(of: request))
+        inode.addLookup()
+        if fuse_reply_entry(request, &entry) != 0 {
+            inode.forget(1)
+        }
+    }
+
+    /// A name as text. ENOENT for what cannot be the name of anything here.
+    private static func checked(_ name: UnsafePointer<CChar>) throws(PfmError) -> String {
+        guard strlen(name) <= 255 else {
+            throw PfmError(.fileNameTooLong, "names have at most 255 bytes")
+        }
+        guard let text = String(validatingCString: name) else {
+            throw PfmError(.invalidArgument, "names are text")
+        }
+        return text
+    }
+
+    /// The directory behind a node, or ENOENT when it was removed.
+    private static func living(_ inode: Inode) throws(PfmError) -> any DirectorySource {
+        guard let source = inode.directory, !source.isGone else {
+            throw PfmError(.noSuchFileOrDirectory, "the directory was removed")
+        }
+        return source
+    }
+}

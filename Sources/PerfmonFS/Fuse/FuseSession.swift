@@ -1,0 +1,143 @@
+import CFuse
+import CLinux
+import Glibc
+public import PerfmonEngine
+import Synchronization
+import SystemPackage
+
+/// One connection between the kernel and a file system: mounts, answers, unmounts.
+///
+/// `run` answers all requests in the thread that calls it. One thread that never blocks is faster
+/// than a pool with any number of clients, because the kernel finds it warm.
+public final class FuseSession: Sendable {
+    let fileSystem: FileSystem
+    nonisolated(unsafe) let pointer: OpaquePointer
+    private let isRunning = Atomic(false)
+
+    /// Prepares a session; `options` are mount options that libfuse knows, one each.
+    public init(serving fileSystem: FileSystem, options: [String]) throws(PfmError) {
+        self.fileSystem = fileSystem
+        var arguments = fuse_args()
+        fuse_opt_add_arg(&arguments, "pfmfs")
+        for option in options {
+            fuse_opt_add_arg(&arguments, "-o")
+            // A comma in a value must not begin another option.
+            fuse_opt_add_arg(&arguments, FuseOptions.escaped(option))
+        }
+        defer { fuse_opt_free_args(&arguments) }
+        var operations = FuseOperations.table()
+        guard
+            let session = fuse_session_new(
+                &arguments,
+                &operations,
+                MemoryLayout<fuse_lowlevel_ops>.size,
+                Unmanaged.passUnretained(fileSystem).toOpaque()
+            )
+        else {
+            throw PfmError(.invalidArgument, FuseLog.shared.takeProblems(or: "bad options"))
+        }
+        pointer = session
+    }
+
+    deinit {
+        fuse_session_destroy(pointer)
+    }
+
+    /// Mounts the file system on a directory.
+    public func mount(at path: String) throws(PfmError) {
+        guard fuse_session_mount(pointer, path) == 0 else {
+            throw PfmError(.ioError, FuseLog.shared.takeProblems(or: "the mount failed"))
+        }
+    }
+
+    /// Leaves the foreground. The caller's parent returns, with the mount in place; no thread may
+    /// have been started before.
+    public func moveToBackground() throws(PfmError) {
+        guard fuse_daemonize(0) == 0 else {
+            throw PfmError(Errno(rawValue: errno), "cannot go to the background")
+        }
+    }
+
+    /// The version of the libfuse in use.
+    public static var libraryVersion: String {
+        fuse_pkgversion().map { String(cString: $0) } ?? "unknown"
+    }
+
+    /// Answers requests until the file system is unmounted, `stop` is called, or one of the
+    /// signals that end a daemon arrives. Starts the threads beside it, so it must be called after
+    /// the process went to the background.
+    public func run() throws(PfmError) {
+        var signals = Self.endingSignals
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        Self.makeKickInterruptOnly()
+        isRunning.store(true, ordering: .sequentiallyConsistent)
+        let loopThread = pthread_self()
+        let events: EventLoop
+        do {
+            events = try EventLoop(of: fileSystem, signals: signals) { _ in
+                self.stop(loopThread)
+            }
+        } catch {
+            throw PfmError(error, "cannot wait for events: \(error)")
+        }
+        let notifier = KernelNotifier(of: fileSystem, session: pointer)
+        let threads = [events.start(), notifier.start()]
+        answerAll()
+        isRunning.store(false, ordering: .sequentiallyConsistent)
+        events.end()
+        notifier.end()
+        for thread in threads {
+            thread.join()
+        }
+        fileSystem.tree.withLock { _ in fileSystem.parkedReads.failAll() }
+    }
+
+    /// Removes the mount, if it is still there.
+    public func unmount() {
+        fuse_session_unmount(pointer)
+    }
+
+    /// Answers requests until the session ends.
+    func answerAll() {
+        var buffer = fuse_buf()
+        while fuse_session_exited(pointer) == 0 {
+            let length = fuse_session_receive_buf(pointer, &buffer)
+            if length == -EINTR {
+                continue
+            }
+            guard length > 0 else { break }
+            fuse_session_process_buf(pointer, &buffer)
+        }
+        free(buffer.mem)
+    }
+
+    /// Makes `answerAll` return: the loop looks at the flag between requests, and a signal takes it
+    /// out of its wait. The signal is repeated because it is lost when it comes between the look
+    /// and the wait.
+    private func stop(_ loopThread: pthread_t) {
+        fuse_session_exit(pointer)
+        while isRunning.load(ordering: .sequentiallyConsistent) {
+            pthread_kill(loopThread, Self.kick)
+            usleep(5000)
+        }
+    }
+
+    private static let kick = SIGUSR1
+
+    private static var endingSignals: sigset_t {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGTERM, SIGINT, SIGHUP] {
+            sigaddset(&signals, signal)
+        }
+        return signals
+    }
+
+    /// Makes the kick do nothing but interrupt a system call, and a lost client harmless.
+    private static func makeKickInterruptOnly() {
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { _ in }
+        sigaction(kick, &action, nil)
+        signal(SIGPIPE, SIG_IGN)
+    }
+}

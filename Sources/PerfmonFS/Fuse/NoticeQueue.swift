@@ -1,0 +1,52 @@
+import CLinux
+import Glibc
+import PerfmonEngine
+
+/// One thing that the kernel has to be told.
+enum Notice {
+    /// A child went away without an rmdir(2).
+    case entryGone(child: Inode, parent: Inode, name: String)
+    /// Mode, owner or size of a node changed without a request for it.
+    case attributesChanged(Inode)
+}
+
+/// Notices on their way from under the mount's lock to the thread that tells the kernel.
+///
+/// The nodes in a notice stay alive until the kernel was told, so that their names are not given
+/// to others meanwhile.
+final class NoticeQueue: Sendable {
+    private let waiting = Guarded<[Notice]>([])
+    /// Readable while notices wait.
+    private let wakeup: Int32 = eventfd(0, Int32(EFD_CLOEXEC))
+
+    deinit {
+        close(wakeup)
+    }
+
+    /// Adds a notice. Called under the mount's lock.
+    func post(_ notice: Notice) {
+        waiting.withLock { $0.append(notice) }
+        signal()
+    }
+
+    /// Makes a waiting `take` return.
+    func signal() {
+        eventfd_write(wakeup, 1)
+    }
+
+    /// Takes all notices, waiting for the first. May return none.
+    func take() -> [Notice] {
+        var count: eventfd_t = 0
+        eventfd_read(wakeup, &count)
+        return takeWaiting()
+    }
+
+    /// Takes the notices that wait now.
+    func takeWaiting() -> [Notice] {
+        waiting.withLock { queue in
+            let taken = queue
+            queue = []
+            return taken
+        }
+    }
+}

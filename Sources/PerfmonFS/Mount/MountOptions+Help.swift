@@ -1,0 +1,35 @@
+extension MountOptions {
+    /// The text of `pfmfs --help`.
+    public static var help: String {
+        var text = """
+            usage: pfmfs [SOURCE] MOUNTPOINT [-f] [-d] [-o OPTION[,OPTION...]]
+                   mount -t fuse pfmfs MOUNTPOINT [-o OPTION[,OPTION...]]
+
+            Mounts the perfmon2 performance monitoring interface as a file system.
+
+                -f             stay in the foreground and log to standard error
+                -d             show every request; implies -f
+                -o OPTION      mount options, see below
+                -h, --help     show this text
+                -V, --version  show versions
+
+            pfmfs's options:
+
+            """
+        for option in MountOption.all {
+            let form = option.value.isEmpty ? option.name : "\(option.name)=\(option.value)"
+            let padding = String(repeating: " ", count: max(32 - form.utf8.count, 1))
+            text += "    \(form)\(padding)\(option.summary)\n"
+        }
+        let system = SystemOption.passed.sorted().joined(separator: " ")
+        text += """
+
+            Options of the kernel and libfuse that are handed on:
+                \(system)
+
+            To unmount: umount MOUNTPOINT, or fusermount3 -u MOUNTPOINT.
+
+            """
+        return text
+    }
+}

@@ -1,0 +1,148 @@
+import CFuse
+import Glibc
+public import PerfmonEngine
+import SystemPackage
+
+extension MountOptions {
+    /// Parses the arguments of pfmfs, without its name: `[SOURCE] MOUNTPOINT [-o OPTION,...]` and
+    /// the short options, as mount(8), mount.fuse3 and users give them.
+    ///
+    /// Throws EINVAL with a sentence for whatever is not known.
+    public init(parsing arguments: [String]) throws(PfmError) {
+        self.init()
+        var operands: [String] = []
+        for argument in try Self.split(arguments) {
+            if argument.isOperand {
+                operands.append(argument.text)
+            } else if argument.text.hasPrefix("-") {
+                try apply(flag: argument.text)
+            } else {
+                try apply(option: argument.text)
+            }
+        }
+        guard action == .mount else { return }
+        guard let last = operands.last else {
+            throw PfmError(.invalidArgument, "no mountpoint given", hint: "see pfmfs --help")
+        }
+        guard operands.count <= 2 else {
+            throw PfmError(
+                .invalidArgument,
+                "'\(operands[2])' is one operand too many",
+                hint: "give a mountpoint, or a source and a mountpoint"
+            )
+        }
+        mountPoint = last
+    }
+
+    private mutating func apply(flag: String) throws(PfmError) {
+        switch flag {
+        case "-f": isForeground = true
+        case "-d":
+            isDebugging = true
+            isForeground = true
+        case "-s": break  // One thread answers in any case.
+        case "-h", "--help": action = .showHelp
+        case "-V", "--version": action = .showVersion
+        default:
+            throw PfmError(
+                .invalidArgument,
+                "unknown option '\(flag)'",
+                hint: "see pfmfs --help"
+            )
+        }
+    }
+
+    private mutating func apply(option text: String) throws(PfmError) {
+        guard !text.isEmpty else { return }
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = String(parts[0])
+        let value = parts.count > 1 ? String(parts[1]) : nil
+        if let option = MountOption.all.first(where: { $0.name == name }) {
+            try apply(option, value)
+        } else if name == "debug", value == nil {
+            try apply(flag: "-d")
+        } else if SystemOption.passed.contains(name) {
+            systemOptions.append(text)
+        } else if !SystemOption.isIgnored(name) {
+            throw PfmError(
+                .invalidArgument,
+                "unknown mount option '\(name)'",
+                hint: Self.nearest(to: name).map { "did you mean '\($0)'?" } ?? "see pfmfs --help"
+            )
+        }
+    }
+
+    private mutating func apply(_ option: MountOption, _ value: String?) throws(PfmError) {
+        if option.value.isEmpty, value != nil {
+            throw PfmError(.invalidArgument, "mount option '\(option.name)' takes no value")
+        }
+        guard option.value.isEmpty || value?.isEmpty == false else {
+            throw PfmError(
+                .invalidArgument,
+                "mount option '\(option.name)' needs a value",
+                hint: "write \(option.name)=\(option.value)"
+            )
+        }
+        do {
+            try option.apply(&self, value ?? "")
+        } catch {
+            throw PfmError(
+                error.code,
+                "mount option '\(option.name)': \(error.message)",
+                hint: error.hint
+            )
+        }
+    }
+
+    private struct Argument {
+        let text: String
+        let isOperand: Bool
+    }
+
+    private final class ArgumentList {
+        var arguments: [Argument] = []
+    }
+
+    /// Takes the arguments apart as every FUSE program does: `-o` lists at their commas, `-oLIST`,
+    /// operands anywhere.
+    private static func split(_ arguments: [String]) throws(PfmError) -> [Argument] {
+        var list = fuse_args()
+        defer { fuse_opt_free_args(&list) }
+        for argument in ["pfmfs"] + arguments {
+            guard fuse_opt_add_arg(&list, argument) == 0 else {
+                throw PfmError(.noMemory, "the command line does not fit into memory")
+            }
+        }
+        let found = ArgumentList()
+        let noTemplates = [fuse_opt()]
+        let status = withExtendedLifetime(found) {
+            fuse_opt_parse(&list, Unmanaged.passUnretained(found).toOpaque(), noTemplates) {
+                (data, text, key, _) in
+                guard let data, let text else { return -1 }
+                let found = Unmanaged<ArgumentList>.fromOpaque(data).takeUnretainedValue()
+                let isOperand = key == FUSE_OPT_KEY_NONOPT
+                found.arguments.append(
+                    Argument(text: String(cString: text), isOperand: isOperand)
+                )
+                return 0
+            }
+        }
+        guard status == 0 else {
+            throw PfmError(
+                .invalidArgument,
+                FuseLog.shared.takeProblems(or: "the command line is not understood")
+            )
+        }
+        return found.arguments
+    }
+
+    /// The known option that is most like a word, if any is.
+    private static func nearest(to word: String) -> String? {
+        let known = MountOption.all.map(\.name) + SystemOption.passed.sorted() + ["debug"]
+        let ranked = known.map { (name: $0, distance: EditDistance.between($0, word)) }
+        guard let best = ranked.min(by: { $0.distance < $1.distance }),
+            best.distance <= max(2, word.utf8.count / 3)
+        else { return nil }
+        return best.name
+    }
+}
