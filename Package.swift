@@ -63,6 +63,8 @@ let package = Package(
         .testTarget(
             name: "PerfmonEngineTests",
             dependencies: [
+                "CLinux",
+                "CPerfEvent",
                 "PerfmonEngine",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -2,10 +2,15 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <linux/capability.h>
+#include <linux/netlink.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <syslog.h>
@@ -119,4 +124,127 @@ int clinux_thread_uids(pid_t tid, uint32_t *real, uint32_t *effective)
 int clinux_set_thread_name(const char *name)
 {
 	return prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+int clinux_effective_capabilities(pid_t tid, uint64_t *capabilities)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, tid };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &header, data) != 0)
+		return -1;
+	*capabilities = data[0].effective | (uint64_t)data[1].effective << 32;
+	return 0;
+}
+
+int clinux_epoll_reports(int epoll, struct clinux_report *reports, int capacity)
+{
+	struct epoll_event events[64];
+	int count = epoll_wait(epoll, events, capacity < 64 ? capacity : 64, 0);
+
+	for (int i = 0; i < count; i++) {
+		reports[i].token = events[i].data.u64;
+		reports[i].is_hang_up = (events[i].events & EPOLLHUP) != 0;
+	}
+	return count;
+}
+
+int clinux_timer_create(void)
+{
+	return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+}
+
+int clinux_timer_set(int timer, uint64_t first, uint64_t interval)
+{
+	struct itimerspec time = {
+		.it_value = { (time_t)(first / 1000000000), (long)(first % 1000000000) },
+		.it_interval = { (time_t)(interval / 1000000000), (long)(interval % 1000000000) },
+	};
+
+	return timerfd_settime(timer, 0, &time, 0);
+}
+
+uint64_t clinux_timer_left(int timer)
+{
+	struct itimerspec time;
+
+	if (timerfd_gettime(timer, &time) != 0)
+		return 0;
+	return (uint64_t)time.it_value.tv_sec * 1000000000 + (uint64_t)time.it_value.tv_nsec;
+}
+
+int clinux_open_uevents(void)
+{
+	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+	int descriptor = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+				NETLINK_KOBJECT_UEVENT);
+
+	if (descriptor >= 0 && bind(descriptor, (struct sockaddr *)&address, sizeof address) != 0) {
+		close(descriptor);
+		return -1;
+	}
+	return descriptor;
+}
+
+int clinux_ptrace_seize(pid_t tid)
+{
+	return (int)ptrace(PTRACE_SEIZE, tid, 0, PTRACE_O_TRACEEXEC);
+}
+
+int clinux_ptrace_interrupt(pid_t tid)
+{
+	return (int)ptrace(PTRACE_INTERRUPT, tid, 0, 0);
+}
+
+int clinux_ptrace_continue(pid_t tid, int signal)
+{
+	return (int)ptrace(PTRACE_CONT, tid, 0, (long)signal);
+}
+
+int clinux_ptrace_listen(pid_t tid)
+{
+	return (int)ptrace(PTRACE_LISTEN, tid, 0, 0);
+}
+
+int clinux_ptrace_detach(pid_t tid, int signal)
+{
+	return (int)ptrace(PTRACE_DETACH, tid, 0, (long)signal);
+}
+
+/* <signal.h> of glibc 2.36 names neither the code nor the member. */
+#define TRAP_PERF_CODE 6
+#define PERF_DATA_OFFSET (__builtin_offsetof(siginfo_t, si_addr) + sizeof(void *))
+
+int clinux_ptrace_perf_data(pid_t tid, uint64_t *data)
+{
+	siginfo_t info;
+	unsigned long word;
+
+	if (ptrace(PTRACE_GETSIGINFO, tid, 0, &info) != 0 || info.si_signo != SIGTRAP ||
+	    info.si_code != TRAP_PERF_CODE)
+		return 0;
+	__builtin_memcpy(&word, (char *)&info + PERF_DATA_OFFSET, sizeof word);
+	*data = word;
+	return 1;
+}
+
+static void nothing(int signal)
+{
+	(void)signal;
+}
+
+void clinux_handle_interruption(void)
+{
+	struct sigaction action = { .sa_handler = nothing };
+	sigset_t set;
+
+	sigaction(SIGRTMAX - 2, &action, 0);
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMAX - 2);
+	pthread_sigmask(SIG_UNBLOCK, &set, 0);
+}
+
+void clinux_interrupt(pid_t tid)
+{
+	syscall(SYS_tgkill, getpid(), tid, SIGRTMAX - 2);
 }

@@ -44,6 +44,44 @@ int clinux_timerfd_set(int timer, uint64_t nanoseconds);
 
 /* Names the calling thread as ps and top show it; at most 15 bytes. */
 int clinux_set_thread_name(const char *name);
+/* Effective capabilities of a thread (capget(2)), bit CAP_x for capability x; -1 and errno on failure. */
+int clinux_effective_capabilities(pid_t tid, uint64_t *capabilities);
+
+/* What epoll says of one descriptor. */
+struct clinux_report {
+	uint64_t token;
+	int is_hang_up;
+};
+
+/* Reports what is ready without waiting; at most 64 of `capacity`. */
+int clinux_epoll_reports(int epoll, struct clinux_report *reports, int capacity);
+
+/* timerfd(2) on CLOCK_MONOTONIC, never blocking; times in nanoseconds, 0 stops it. */
+int clinux_timer_create(void);
+int clinux_timer_set(int timer, uint64_t first, uint64_t interval);
+/* Nanoseconds to the next expiry, 0 when stopped. */
+uint64_t clinux_timer_left(int timer);
+
+/* ptrace(2) of a seized thread, by the thread that seized it; -1 and errno on failure. */
+int clinux_ptrace_seize(pid_t tid);
+int clinux_ptrace_interrupt(pid_t tid);
+int clinux_ptrace_continue(pid_t tid, int signal);
+int clinux_ptrace_listen(pid_t tid);
+int clinux_ptrace_detach(pid_t tid, int signal);
+/* 1 and the event's sig_data when a stop's signal is a perf event's SIGTRAP, else 0. */
+int clinux_ptrace_perf_data(pid_t tid, uint64_t *data);
+/* For waitpid(2): threads of other processes too, and only what the calling thread traces. */
+#define CLINUX_WAIT_TRACED 0x60000000
+/* status >> 8 of a stop at exec, and status >> 16 of a stop without a signal. */
+#define CLINUX_STOPPED_AT_EXEC 0x405
+#define CLINUX_STOPPED_BY_EVENT 0x80
+
+/* Makes system calls of a thread return EINTR: handles the signal once, sends it to a thread. */
+void clinux_handle_interruption(void);
+void clinux_interrupt(pid_t tid);
+
+/* A datagram socket on which the kernel announces changes of devices; -1 and errno. */
+int clinux_open_uevents(void);
 
 /* syslog(3) with a finished text; priority as in <syslog.h>. */
 void clinux_syslog(int priority, const char *text);

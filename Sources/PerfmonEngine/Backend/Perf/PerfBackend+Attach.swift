@@ -1,0 +1,230 @@
+internal import CPerfEvent
+internal import Glibc
+internal import SystemPackage
+
+/// Loading: from a request to open events.
+extension PerfBackend {
+    public func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession {
+        try check(request)
+        let serial = nextSerial()
+        let opening = opening(for: request, serial: serial)
+        // From here on the thread's number means this thread, or nothing once it is gone.
+        let thread = try thread(of: request.target)
+        var selected: [perf_event_attr] = []
+        for program in request.sets {
+            selected += try opening.members(program)
+        }
+        for attributes in selected { holders.retain(attributes) }
+        var isComplete = false
+        defer {
+            if !isComplete {
+                for attributes in selected { holders.release(attributes) }
+            }
+        }
+        let identity = ClientIdentity(request.client, kernel: kernel)
+        try authorise(identity, request, request.sets)
+        // Seized before the first event is opened: untraced, its thread would not survive it.
+        let hold = try hold(request, serial: serial)
+        let samples = request.sets.contains { opening.samples($0) }
+        if thread != nil || samples {
+            try openRing(
+                opening,
+                pages: samples ? Self.ringPages(isBuffered: request.isBuffered) : 1
+            )
+        }
+        var groups: [PerfGroup] = []
+        for program in request.sets {
+            groups.append(try PerfGroup(program, opening))
+        }
+        let session = PerfSession(
+            request,
+            serial: serial,
+            backend: self,
+            opening: opening,
+            identity: identity,
+            groups: groups,
+            thread: thread,
+            timer: try timer(for: request, opening),
+            held: selected,
+            hold: hold
+        )
+        // Asked again now: had the thread executed a privileged program before the events were
+        // opened, the first answer would not be about what they count. Had it done so since, the
+        // kernel would have taken the events away.
+        try authoriseTarget(identity, request)
+        guard session.isTargetAlive else {
+            throw PfmError(.noSuchProcess, "\(Self.text(request.target)) has exited")
+        }
+        try watch(session)
+        isComplete = true
+        return session
+    }
+
+    /// Pages of a ring that holds samples. A notified session reads each sample at once, a
+    /// buffered one when half of the ring is full.
+    static func ringPages(isBuffered: Bool) -> Int {
+        isBuffered ? 256 : 16
+    }
+
+    static let inheritedOverflow = PfmError(
+        .notSupported,
+        "counters that follow children cannot overflow: the kernel has no ring for them",
+        hint: "leave out 'inherit', or the overflow (pmd flags, reset values)"
+    )
+
+    static func text(_ target: Target) -> String {
+        switch target {
+        case .thread(let tid): "thread \(tid)"
+        case .cpu(let number): "CPU \(number)"
+        }
+    }
+
+    private func check(_ request: AttachRequest) throws(PfmError) {
+        if request.inherit,
+            request.sets.contains(where: { $0.counters.contains { $0.distance != nil } })
+        {
+            throw Self.inheritedOverflow
+        }
+        if request.holdAtOverflow, !Self.isThread(request.target) {
+            throw PfmError(.invalidArgument, "only a thread can be held at its overflows")
+        }
+    }
+
+    private func thread(of target: Target) throws(PfmError) -> ThreadHandle? {
+        switch target {
+        case .thread(let tid):
+            return try ThreadHandle(tid, kernel: kernel, usesPidfd: usesThreadPidfds)
+        case .cpu(let number):
+            let online = kernel.onlineCPUs
+            guard online.contains(number) else {
+                throw PfmError(
+                    .invalidArgument,
+                    "CPU \(number) is not online",
+                    hint: "online are \(CPUNumbers.text(online))"
+                )
+            }
+            return nil
+        }
+    }
+
+    private func hold(_ request: AttachRequest, serial: UInt64) throws(PfmError) -> PerfHold? {
+        guard request.holdAtOverflow, case .thread(let tid) = request.target else { return nil }
+        let tracer = self.tracer ?? HoldTracer(kick: kick)
+        self.tracer = tracer
+        do throws(Errno) {
+            try tracer.seize(tid, session: serial)
+        } catch {
+            throw seizureRefusal(error, tid)
+        }
+        return PerfHold(tid, tracer)
+    }
+
+    private func seizureRefusal(_ code: Errno, _ tid: Int32) -> PfmError {
+        guard code == .notPermitted else {
+            return PfmError(.noSuchProcess, "thread \(tid) has exited")
+        }
+        if kernel.status(ofThread: tid, field: "Tgid") == String(getpid()) {
+            return PfmError(.resourceBusy, "pfmfs cannot hold a thread of its own")
+        }
+        let tracer = kernel.status(ofThread: tid, field: "TracerPid").flatMap { Int32($0) } ?? 0
+        guard tracer == 0 else {
+            let process = kernel.status(ofThread: tracer, field: "Tgid") ?? "\(tracer)"
+            return PfmError(
+                .resourceBusy,
+                "thread \(tid) is traced by process \(process), and only one can hold it",
+                hint: "leave out 'notify_block', or end the debugger"
+            )
+        }
+        return PfmError(
+            .notPermitted,
+            "the kernel does not let pfmfs trace thread \(tid)",
+            hint: "pfmfs needs CAP_SYS_PTRACE for 'notify_block'"
+        )
+    }
+
+    private func timer(
+        for request: AttachRequest,
+        _ opening: PerfOpening
+    ) throws(PfmError) -> PerfSetTimer? {
+        guard !opening.countsTimeouts, request.sets.contains(where: { $0.timeout != nil }) else {
+            return nil
+        }
+        do throws(Errno) {
+            return try PerfSetTimer()
+        } catch {
+            throw PfmError(.tooManyOpenFilesInSystem, "no timer for the sets' time-outs: \(error)")
+        }
+    }
+
+    /// Opens a ring for a session's samples and for the end of its thread.
+    func openRing(_ opening: PerfOpening, pages: Int) throws(PfmError) {
+        do throws(Errno) {
+            try opening.output.open(tid: opening.tid, cpu: opening.cpu, pages: pages)
+        } catch {
+            if pages == 1, error == .notPermitted || error == .noMemory {
+                // No locked memory is left to an unprivileged pfmfs; the pidfd tells of the exit.
+                return
+            }
+            var failure = PerfOpenFailure(
+                code: error,
+                attributes: PerfOpening.dummy,
+                event: "the session's ring",
+                target: opening.target,
+                kernel: kernel,
+                pmus: pmus
+            ).error
+            if error == .notPermitted || error == .noMemory {
+                failure = PfmError(
+                    .noMemory,
+                    "the kernel gives no memory for samples",
+                    hint: "perf_event_mlock_kb and the limit of locked memory apply"
+                )
+            }
+            throw failure
+        }
+    }
+
+    /// Adds a session's descriptors to the epoll set.
+    private func watch(_ session: PerfSession) throws(PfmError) {
+        do throws(Errno) {
+            if session.output.pages > 0 {
+                try watch(session, session.output.event, .ring)
+            } else if let pidfd = session.pidfd {
+                try watch(session, pidfd, .exit)
+            }
+            if let timer = session.timer { try watch(session, timer.raw, .timer) }
+            if !Self.isThread(session.request.target) { try watchCPUs() }
+        } catch {
+            session.detach()
+            throw PfmError(error, "the session's descriptors cannot be watched: \(error)")
+        }
+        remember(session)
+    }
+
+    private func watch(
+        _ session: PerfSession,
+        _ descriptor: Int32,
+        _ source: PerfPoller.Token.Source
+    ) throws(Errno) {
+        try poller.add(descriptor, .init(session: session.serial, source: source))
+        session.watched.append(descriptor)
+    }
+
+    /// Gives a session that had none, or a small one, a ring for samples.
+    func enlargeRing(of session: PerfSession) throws(PfmError) {
+        let old = session.output.event
+        if old >= 0 {
+            poller.remove(old)
+            session.watched.removeAll { $0 == old }
+        }
+        try openRing(
+            session.opening,
+            pages: Self.ringPages(isBuffered: session.request.isBuffered)
+        )
+        do throws(Errno) {
+            try watch(session, session.output.event, .ring)
+        } catch {
+            throw PfmError(error, "the session's ring cannot be watched: \(error)")
+        }
+    }
+}

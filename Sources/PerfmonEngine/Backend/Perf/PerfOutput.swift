@@ -1,0 +1,58 @@
+internal import CPerfEvent
+internal import Glibc
+internal import SystemPackage
+
+/// The ring of a session, and the event that owns it.
+///
+/// The event counts nothing and belongs to no set, so that the ring outlives every change of the
+/// sets. It is never inherited, so that it can be mapped even where the sets are. Its hang-up is
+/// how the end of a thread shows, and how it shows that the kernel took the events away because
+/// the thread executed a program with other credentials.
+final class PerfOutput {
+    private var ring: PerfRing?
+
+    /// Pages of data; 0 when there is no ring.
+    private(set) var pages = 0
+
+    /// Whether the ring is meant for samples, not only for its event's hang-up.
+    var holdsSamples: Bool { pages > 1 }
+
+    /// Opens the event and its ring in place of the one before.
+    ///
+    /// - Throws: the errno of the open or of the mapping.
+    func open(tid: Int32, cpu: Int32, pages: Int) throws(Errno) {
+        var attr = PerfOpening.dummy
+        attr.disabled = 1
+        ring = try PerfRing(PerfEventFile.open(attr, tid: tid, cpu: cpu), pages: pages)
+        self.pages = pages
+    }
+
+    /// The event's descriptor; -1 when there is no ring.
+    var event: Int32 {
+        switch ring {
+        case .some(let ring): ring.event
+        case nil: -1
+        }
+    }
+
+    /// Whether the kernel has taken the events from the thread, because it exited or because it
+    /// executed a program with other credentials.
+    var hasHungUp: Bool {
+        var entry = pollfd(fd: event, events: 0, revents: 0)
+        return pages > 0 && poll(&entry, 1, 0) > 0 && entry.revents & Int16(POLLHUP) != 0
+    }
+
+    /// Hands over every record written since the last call, oldest first.
+    func drain(_ body: (UnsafeRawBufferPointer) -> Void) {
+        switch ring {
+        case .some(let ring): ring.drain(body)
+        case nil: break
+        }
+    }
+
+    /// Unmaps the ring and closes its event.
+    func close() {
+        ring = nil
+        pages = 0
+    }
+}

@@ -1,0 +1,34 @@
+internal import CLinux
+internal import Glibc
+internal import SystemPackage
+
+/// Looks into the rings of whole CPUs from time to time.
+///
+/// They never wake the reader sample by sample: its own wake-ups would be sampled in turn.
+final class PerfScanTimer {
+    private let descriptor: OwnedDescriptor
+    private var isRunning = false
+
+    /// Nanoseconds from one look to the next.
+    private static let interval: UInt64 = 5_000_000
+
+    init() throws(Errno) {
+        descriptor = try OwnedDescriptor(checking: clinux_timer_create())
+    }
+
+    /// The number, for the epoll set.
+    var raw: Int32 { descriptor.raw }
+
+    func run(_ isWanted: Bool) {
+        guard isWanted != isRunning else { return }
+        isRunning = isWanted
+        let span = isWanted ? Self.interval : 0
+        _ = clinux_timer_set(descriptor.raw, span, span)
+    }
+
+    /// Takes note of an expiry, so that it is not reported again.
+    func clear() {
+        var count: UInt64 = 0
+        _ = read(descriptor.raw, &count, 8)
+    }
+}

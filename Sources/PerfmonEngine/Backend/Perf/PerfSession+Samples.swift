@@ -1,0 +1,66 @@
+internal import Glibc
+
+/// From records of the ring to events for the engine.
+extension PerfSession {
+    /// An event of this session that happened now.
+    func event(set: UInt16, _ kind: BackendEvent.Kind) -> BackendEvent {
+        BackendEvent(session: request.session, set: set, time: MonotonicClock.now, kind: kind)
+    }
+
+    /// Reads the ring empty. Overflows of several counters at the same event become one.
+    ///
+    /// A session that holds its thread keeps them until the thread stands.
+    func collectSamples(_ deliver: (BackendEvent) -> Void) {
+        var pending: PerfOverflow?
+        func flush() {
+            guard let overflow = pending?.event(session: request.session) else { return }
+            pending = nil
+            if let hold { hold.waiting.append(overflow) } else { deliver(overflow) }
+        }
+        output.drain { bytes in
+            switch PerfRecord(bytes) {
+            case .sample(let sample):
+                // Events that have been replaced since are nobody's any more.
+                guard let (group, member) = member(id: sample.event) else { return }
+                switch member {
+                case .counter(let index):
+                    if pending?.merge(sample, group, index) == true { return }
+                    flush()
+                    pending = PerfOverflow(sample, group, index)
+                case .timeout:
+                    flush()
+                    group.noteTimeout()
+                    var event = event(set: group.program.id, .timeout)
+                    event.time = sample.time
+                    deliver(event)
+                }
+            case .lost(let id, let count):
+                flush()
+                let set = member(id: id)?.group.program.id ?? 0
+                deliver(event(set: set, .lost(count: count)))
+            case nil:
+                break
+            }
+        }
+        flush()
+        guard let hold, !hold.waiting.isEmpty else { return }
+        // A thread that keeps the signal off runs on for as long as it does.
+        if hold.isStanding || hasEnded || backend.kernel.blocks(SIGTRAP, thread: request.target.tid)
+        {
+            hold.takeWaiting().forEach(deliver)
+        }
+    }
+
+    /// Takes note that the tracer has seen the thread stand at an overflow.
+    func collectHeld(_ deliver: (BackendEvent) -> Void) {
+        collectSamples(deliver)
+        hold?.stand().forEach(deliver)
+    }
+
+    private func member(id: UInt64) -> (group: PerfGroup, member: PerfGroup.Member)? {
+        for group in groups {
+            if let member = group.member(id: id) { return (group, member) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,189 @@
+internal import CPerfEvent
+internal import SystemPackage
+
+/// The events of one loaded context.
+final class PerfSession: CounterSession {
+    let request: AttachRequest
+    /// Tells this session's descriptors apart in the backend's epoll set.
+    let serial: UInt64
+    /// One for each set; none after `detach`.
+    private(set) var groups: [PerfGroup]
+    let output: PerfOutput
+    let opening: PerfOpening
+    unowned let backend: PerfBackend
+    /// Nil on a CPU.
+    private let thread: ThreadHandle?
+    /// Who loaded the context.
+    let identity: ClientIdentity
+    /// Attributes of the events that were opened; their holders count this session as a user.
+    let held: [perf_event_attr]
+    /// Descriptors of this session in the epoll set.
+    var watched: [Int32] = []
+    /// Time-outs that the groups cannot count themselves.
+    let timer: PerfSetTimer?
+    /// The grip on the thread, if it is to be held at overflows.
+    private(set) var hold: PerfHold?
+    /// The set that counts, or will from the next exec on.
+    private(set) var running: UInt16?
+    private(set) var isDetached = false
+    private(set) var hasEnded = false
+
+    init(
+        _ request: AttachRequest,
+        serial: UInt64,
+        backend: PerfBackend,
+        opening: PerfOpening,
+        identity: ClientIdentity,
+        groups: [PerfGroup],
+        thread: consuming ThreadHandle?,
+        timer: PerfSetTimer?,
+        held: [perf_event_attr],
+        hold: PerfHold?
+    ) {
+        self.request = request
+        self.serial = serial
+        self.backend = backend
+        self.opening = opening
+        self.identity = identity
+        self.held = held
+        self.hold = hold
+        output = opening.output
+        self.groups = groups
+        self.thread = thread
+        self.timer = timer
+    }
+
+    func start(_ set: UInt16) throws(PfmError) {
+        let group = try group(set)
+        try requireHalted(but: set)
+        group.start()
+        running = set
+        timer?.start(set, timeout: group.program.timeout)
+        backend.sessionRuns(self)
+    }
+
+    func startAtExec(_ set: UInt16) throws(PfmError) {
+        guard case .thread = request.target else {
+            throw PfmError(
+                .notSupported,
+                "a CPU executes no program; only a thread can be started at exec"
+            )
+        }
+        guard !request.holdAtOverflow else {
+            throw PfmError(
+                .notSupported,
+                "a context with notify_block cannot be started at exec: its events end there"
+            )
+        }
+        let group = try group(set)
+        try requireHalted(but: set)
+        try group.startAtExec()
+        running = set
+        backend.sessionRuns(self)
+    }
+
+    func stop(_ set: UInt16) {
+        guard running == set, let group = groups.first(where: { $0.program.id == set }) else {
+            return
+        }
+        group.stop()
+        timer?.stop()
+        running = nil
+    }
+
+    func read(_ set: UInt16) throws(PfmError) -> Snapshot {
+        try group(set).read()
+    }
+
+    func arm(_ set: UInt16, pmd: Int, distance: UInt64?) throws(PfmError) {
+        let group = try group(set)
+        try requireHalted(set)
+        if distance != nil { try prepareForOverflows() }
+        try group.arm(pmd: pmd, distance: distance)
+    }
+
+    func setTimeoutLeft(_ set: UInt16, nanoseconds: UInt64) {
+        guard running != set, let group = try? group(set) else { return }
+        group.setTimeoutLeft(nanoseconds)
+        timer?.setLeft(nanoseconds, of: set)
+    }
+
+    func reprogram(_ program: SetProgram) throws(PfmError) {
+        let group = try group(program.id)
+        try requireHalted(program.id)
+        try backend.authoriseChange(of: self, to: program)
+        if opening.samples(program) { try prepareForOverflows() }
+        try group.reprogram(program)
+    }
+
+    func release() {
+        hold?.resume()
+    }
+
+    func detach() {
+        guard !isDetached else { return }
+        isDetached = true
+        if let running { stop(running) }
+        backend.forget(self)
+        groups = []
+        output.close()
+        // Last: an event that still counted could kill a thread that nobody traces.
+        hold = nil
+    }
+
+    /// Opens the events that an exec has taken away, while the thread stands behind it.
+    ///
+    /// - Throws: when the thread is no longer the client's to monitor.
+    func reopenAfterExec() throws(PfmError) {
+        try backend.authoriseTarget(identity, request)
+        for group in groups { try group.reopen() }
+        if let group = groups.first(where: { $0.program.id == running }) { group.start() }
+    }
+
+    /// Takes note that the target is gone. Its counts stay readable.
+    func end() {
+        hasEnded = true
+    }
+
+    /// Whether the thread this session was opened on still runs.
+    var isTargetAlive: Bool {
+        switch thread {
+        case .some(let thread): thread.isAlive
+        case nil: true
+        }
+    }
+
+    /// The thread's pidfd, where the kernel has one to poll.
+    var pidfd: Int32? {
+        switch thread {
+        case .some(let thread): thread.pidfd
+        case nil: nil
+        }
+    }
+
+    private func group(_ set: UInt16) throws(PfmError) -> PerfGroup {
+        guard let group = groups.first(where: { $0.program.id == set }) else {
+            throw PfmError(.invalidArgument, "set \(set) is not loaded")
+        }
+        return group
+    }
+
+    private func requireHalted(_ set: UInt16) throws(PfmError) {
+        guard running != set else {
+            throw PfmError(.resourceBusy, "set \(set) is counting")
+        }
+    }
+
+    private func requireHalted(but set: UInt16) throws(PfmError) {
+        guard running == nil || running == set else {
+            throw PfmError(.resourceBusy, "set \(running ?? 0) is counting")
+        }
+    }
+
+    /// Sees to a ring that holds samples, if there was no use for one so far.
+    private func prepareForOverflows() throws(PfmError) {
+        guard !request.inherit else { throw PerfBackend.inheritedOverflow }
+        guard !output.holdsSamples, !hasEnded else { return }
+        try backend.enlargeRing(of: self)
+    }
+}
