@@ -159,7 +159,12 @@ extension PerfBackend {
     /// Opens a ring for a session's samples and for the end of its thread.
     func openRing(_ opening: PerfOpening, pages: Int) throws(PfmError) {
         do throws(Errno) {
-            try opening.output.open(tid: opening.tid, cpu: opening.cpu, pages: pages)
+            try opening.output.open(
+                tid: opening.tid,
+                cpu: opening.cpu,
+                pages: pages,
+                tellsProcesses: opening.tellsProcesses && pages > 1
+            )
         } catch {
             if pages == 1, error == .notPermitted || error == .noMemory {
                 // No locked memory is left to an unprivileged pfmfs; the pidfd tells of the exit.

@@ -20,9 +20,10 @@ extension PerfBackend {
         }
     }
 
-    /// Has the rings of running CPU sessions looked at, from the first to the last of them.
-    func scanCPURings() {
-        let isWanted = active.values.contains { !Self.isThread($0.request.target) }
+    /// Has the rings that wake nobody before they are half full looked at from time to time, as
+    /// long as one of them may fill.
+    func scanRings() {
+        let isWanted = active.values.contains { $0.opening.wakesByWatermark }
         if isWanted, scanTimer == nil {
             scanTimer = try? PerfScanTimer()
             // Without it they are read when half full.

@@ -95,6 +95,8 @@ public final class PerfBackend: CounterBackend {
             signalData: request.holdAtOverflow ? HoldTracer.signalData(session: serial) : nil,
             wakesByWatermark: request.isBuffered || !Self.isThread(request.target),
             shortestClockDistance: kernel.shortestClockDistance,
+            wantsCallChains: request.wantsCallChains,
+            tellsProcesses: request.wantsProcesses,
             output: PerfOutput()
         )
     }
@@ -125,12 +127,12 @@ public final class PerfBackend: CounterBackend {
     func sessionRuns(_ session: PerfSession) {
         guard session.output.holdsSamples, active[session.serial] == nil else { return }
         active[session.serial] = session
-        scanCPURings()
+        scanRings()
     }
 
     /// The session's ring has been read empty, and stays so.
     func rest(_ session: PerfSession) {
         guard active.removeValue(forKey: session.serial) != nil else { return }
-        scanCPURings()
+        scanRings()
     }
 }

@@ -19,10 +19,21 @@ final class PerfOutput {
 
     /// Opens the event and its ring in place of the one before.
     ///
+    /// - Parameter tellsProcesses: what processes map and how they are named comes in records.
     /// - Throws: the errno of the open or of the mapping.
-    func open(tid: Int32, cpu: Int32, pages: Int) throws(Errno) {
+    func open(tid: Int32, cpu: Int32, pages: Int, tellsProcesses: Bool) throws(Errno) {
         var attr = PerfOpening.dummy
-        attr.disabled = 1
+        if tellsProcesses {
+            attr.mmap = 1
+            attr.mmap2 = 1
+            attr.comm = 1
+            attr.comm_exec = 1
+            attr.task = cpu >= 0 ? 1 : 0
+            attr.sample_type = PerfRecord.trailerType
+            attr.sample_id_all = 1
+        } else {
+            attr.disabled = 1
+        }
         ring = try PerfRing(PerfEventFile.open(attr, tid: tid, cpu: cpu), pages: pages)
         self.pages = pages
     }

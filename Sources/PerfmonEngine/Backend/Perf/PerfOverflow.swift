@@ -35,8 +35,9 @@ struct PerfOverflow {
         let overflowed = counters.map { group.program.counters[$0] }
         var place = last.place
         // Half of the addresses are the kernel's, and secret to those who may not look into it.
-        if place.ip >> 63 != 0, !overflowed.contains(where: \.selection.countsKernel) {
-            place.ip = 0
+        if !overflowed.contains(where: \.selection.countsKernel) {
+            if place.ip >> 63 != 0 { place.ip = 0 }
+            place.callChain.removeAll { $0 >> 63 != 0 }
         }
         return BackendEvent(
             session: session,
