@@ -4,7 +4,8 @@ public protocol EventSource: AnyObject {
     /// Names of the PMUs whose events this source lists (`events/<pmu>/`).
     func pmus() -> [String]
 
-    /// Names of all events of one PMU, as `resolve` takes them.
+    /// Names of all events of one PMU, fit to be names of files in `events/<pmu>/`. What `resolve`
+    /// takes is in the description: `tsc` of PMU `msr` is written `msr/tsc/`.
     func eventNames(pmu: String) -> [String]
 
     /// Everything known of one event; nil when this source does not have it.
@@ -23,11 +24,29 @@ public protocol EventSource: AnyObject {
 
     /// Names that resemble an unknown one, nearest first; used in error messages.
     func namesNear(_ name: String) -> [String]
+
+    /// Name and text of one event in long listings; cheaper than `describe` where that is slow.
+    func listed(pmu: String, event: String) -> (name: String, text: String)
+
+    /// Why a name that no source knows might be this source's all the same, with what the user can
+    /// do; nil when it could not.
+    func reasonMissing(_ name: String) -> String?
+}
+
+extension EventSource {
+    public func listed(pmu: String, event: String) -> (name: String, text: String) {
+        describe(pmu: pmu, event: event).map { ($0.name, $0.text) } ?? (event, "")
+    }
+
+    public func reasonMissing(_ name: String) -> String? {
+        nil
+    }
 }
 
 /// What `events/<pmu>/<EVENT>` shows.
 public struct EventDescription: Sendable {
     public var pmu: String
+    /// What `resolve` takes; a form such as `mem:ADDRESS` when `selection` is nil.
     public var name: String
     /// One line of prose; empty when nothing is known.
     public var text: String

@@ -58,7 +58,7 @@ extension Context {
                 hint: "load the context on another thread"
             )
         }
-        try prepareSets()
+        try resolveSuccessors()
         try engine.arbiter.reserve(target, for: .init(name: name, uid: uid))
         do throws(PfmError) {
             try attach(to: target, client: client)
@@ -98,7 +98,7 @@ extension Context {
         haltForGood()
         session?.detach()
         session = nil
-        if holdsThread { holdsThread = false }
+        endHold()
         for set in sets { set.program = nil }
         engine.arbiter.release(target)
         self.target = nil
@@ -133,6 +133,7 @@ extension Context {
         sessionNumber = number
         beginSampling(on: target)
         ignoresOverflowsBefore = 0
+        clearAttachment()
         for (set, program) in zip(sets, programs) {
             adopt(program, for: set)
         }

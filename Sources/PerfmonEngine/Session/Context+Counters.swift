@@ -10,8 +10,8 @@ public enum CountQuality: String, Sendable {
     case notCounted = "not_counted"
 }
 
-/// One line of `counters`: what an event came to since the context was loaded or the counter was
-/// last written.
+/// One line of `counters`: what an event came to since the context was loaded, the counter was last
+/// written or its event was changed.
 public struct CounterReading: Sendable {
     public var event: String
     public var set: UInt16
@@ -82,16 +82,25 @@ extension Context {
             timeEnabled: enabled,
             timeRunning: running
         )
-        if running == 0 {
-            // A thread that slept all the time ran no event: that is a true zero. A set that was
-            // never active, or that the hardware never took, has no value at all.
-            let wasActive = set.runs > 0 && set.timeEnabled == 0 && enabled == 0
-            reading.quality = wasActive ? .exact : .notCounted
+        if !counter.wasLoaded || set.runs == 0 {
+            reading.quality = .notCounted
+        } else if running == 0 {
+            // Without any active time there was nothing to miss, as on a thread that slept: that
+            // is a true zero. A set that others left no time, or that the hardware never took,
+            // has no value at all.
+            reading.quality = enabled == 0 ? .exact : .notCounted
         } else if running < enabled {
             reading.quality = .scaled
             reading.value = scaled(counter.counted, by: enabled, over: running)
         }
         return reading
+    }
+
+    /// Begins a PMD's reading anew. Values must be up to date.
+    func restartReading(of number: Int, in set: EventSet) {
+        set.counters[number]?.counted = 0
+        set.counters[number]?.contextTimeBase = totalActiveTime
+        set.counters[number]?.runningBase = set.timeRunning
     }
 
     private func scaled(_ count: UInt64, by enabled: UInt64, over running: UInt64) -> UInt64 {

@@ -5,7 +5,7 @@ internal import SystemPackage
 extension Context {
     /// Active nanoseconds of all sets since the load: what an always-on counter would have seen.
     var totalActiveTime: UInt64 {
-        sets.reduce(0) { $0 + $1.timeEnabled }
+        sets.reduce(activeTimeOfDeletedSets) { $0 + $1.timeEnabled }
     }
 
     /// Brings a set's virtual values up to now, if it is the one that counts.
@@ -57,6 +57,8 @@ extension Context {
         if runs {
             session.stop(set.id)
             set.fold(try session.read(set.id), widthMask: widthMask)
+        } else {
+            refresh(activeSet)
         }
         defer {
             if runs { resumeHardware(set) }
@@ -72,34 +74,31 @@ extension Context {
         try session.reprogram(program)
         adopt(program, for: set)
         set.discard(upTo: try session.read(set.id))
+        // A backend may leave alone what is the same as before, in the middle of its distance.
+        for counter in program.counters { set.counters[counter.pmd]?.armedAt = nil }
     }
 
     /// Notes what the backend counts for a set from now on.
     func adopt(_ program: SetProgram, for set: EventSet) {
         set.program = program
         for counter in program.counters {
-            set.counters[counter.pmd]?.armedDistance = counter.distance
+            set.counters[counter.pmd]?.noteArmed(counter.distance)
+            set.counters[counter.pmd]?.wasLoaded = true
         }
     }
 
     /// Tells the backend where each counter of a halted set overflows next, where that changed.
     func armAll(_ set: EventSet) throws(PfmError) {
         guard let session, let program = set.program else { return }
-        let changed = program.counters.filter { counter in
-            guard !counter.isUnemulated, let state = set.counters[counter.pmd] else { return false }
-            return state.armedDistance != state.distanceToOverflow
+        let emulated = program.counters.lazy.filter { !$0.isUnemulated }.map(\.pmd)
+        if emulated.contains(where: { set.counters[$0]?.needsReopening ?? false }) {
+            try reprogram(set)
         }
-        let needsReopening = changed.contains { counter in
-            let state = set.counters[counter.pmd]
-            return (state?.armedDistance == nil) != (state?.distanceToOverflow == nil)
-        }
-        if needsReopening {
-            return try reprogram(set)
-        }
-        for counter in changed {
-            let distance = set.counters[counter.pmd]?.distanceToOverflow
-            try session.arm(set.id, pmd: counter.pmd, distance: distance)
-            set.counters[counter.pmd]?.armedDistance = distance
+        for number in emulated {
+            guard let counter = set.counters[number], counter.needsArming else { continue }
+            let distance = counter.distanceToOverflow
+            try session.arm(set.id, pmd: number, distance: distance)
+            set.counters[number]?.noteArmed(distance)
         }
     }
 

@@ -93,7 +93,6 @@ extension Context {
             switchSets(to: set.successor, resets: .long)
             return
         }
-        engine.count(on: lastCPU, \.setSwitches)
         do throws(PfmError) {
             try activate(set.successor, resets: .long)
         } catch {
@@ -147,7 +146,6 @@ extension Context {
     private func leave(_ set: EventSet, forOverflowAt snapshot: Snapshot) {
         haltDiscarding(set)
         settleDuration(of: set)
-        engine.count(on: lastCPU, \.setSwitches)
         do throws(PfmError) {
             try activate(set.successor, resets: .short)
         } catch {
@@ -190,8 +188,14 @@ extension Context {
 
     private func releaseThread() {
         guard flags.contains(.notifyBlock) else { return }
+        endHold()
+        session?.release()
+    }
+
+    /// Notes that the held thread, if there is one, is let go.
+    func endHold() {
+        guard holdsThread else { return }
         holdsThread = false
         engine.count(on: lastCPU, \.workHandled)
-        session?.release()
     }
 }

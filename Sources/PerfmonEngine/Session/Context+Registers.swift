@@ -80,22 +80,24 @@ extension Context {
                 throw unimplemented("pmd", stray, pmu.implementedPmds)
             }
         }
-        if let flags = settings.flags, flags.contains(.noEmulation64) {
+        if let flags = settings.flags, !flags.isSubset(of: [.overflowNotify, .random]) {
+            let isOfPmcs = flags.contains(.noEmulation64)
             throw PfmError(
                 .invalidArgument,
-                "pmd\(number): no_emul64 is a flag of PMCs",
-                subject: "no_emul64"
+                isOfPmcs
+                    ? "pmd\(number): no_emul64 is a flag of PMCs"
+                    : "pmd\(number): unknown flags 0x\(String(flags.rawValue, radix: 16))",
+                hint: "a PMD takes ovfl_notify and random",
+                subject: isOfPmcs ? "no_emul64" : nil
             )
         }
         let set = try requireSet(id)
         try whileHalted(set) { (set) throws(PfmError) in
-            let isNew = set.counters[number] == nil
+            let used = set.usedPmds
+            use(number, in: set)
             apply(settings, to: number, of: set)
-            for named in set.counters[number]?.referencedPmds ?? []
-            where set.counters[named] == nil {
-                set.counters[named] = CounterState()
-            }
-            if isNew, isAttached {
+            for named in set.counters[number]?.referencedPmds ?? [] { use(named, in: set) }
+            if set.usedPmds != used, isAttached {
                 try reprogram(set)
             }
         }
@@ -157,6 +159,7 @@ extension Context {
         of set: EventSet,
         flags: RegisterFlags
     ) throws(PfmError) {
+        let oldSelections = selections(in: set)
         let oldValue = set.pmcValues[register.number]
         let wasUnemulated = set.unemulatedPmcs.contains(register.number)
         set.pmcValues[register.number] = value
@@ -168,12 +171,25 @@ extension Context {
                 if isAttached { try reprogram(set) }
             }
             set.usedPmcs.insert(register.number)
+            for (number, selection) in selections(in: set)
+            where selection != oldSelections[number] {
+                restartReading(of: number, in: set)
+                set.counters[number]?.wasLoaded = isAttached
+            }
         } catch {
             set.pmcValues[register.number] = oldValue
             set.unemulatedPmcs.remove(register.number)
             if wasUnemulated { set.unemulatedPmcs.insert(register.number) }
             throw error
         }
+    }
+
+    private func selections(in set: EventSet) -> [Int: EventSelection] {
+        var selections: [Int: EventSelection] = [:]
+        for number in set.counters.keys {
+            selections[number] = selection(ofPmd: number, in: set)
+        }
+        return selections
     }
 
     /// Asks the backend about every counter that a control register enables.
@@ -217,14 +233,19 @@ extension Context {
         )
     }
 
+    /// Makes a PMD one of those that the set uses.
+    private func use(_ number: Int, in set: EventSet) {
+        guard set.counters[number] == nil else { return }
+        set.counters[number] = CounterState()
+        restartReading(of: number, in: set)
+    }
+
     private func apply(_ settings: CounterSettings, to number: Int, of set: EventSet) {
-        var counter = set.counters[number] ?? CounterState()
+        if settings.value != nil { restartReading(of: number, in: set) }
+        guard var counter = set.counters[number] else { return }
         if let value = settings.value {
             counter.value = value
             counter.lastResetValue = value
-            counter.counted = 0
-            counter.contextTimeBase = totalActiveTime
-            counter.runningBase = set.timeRunning
             set.overflowedPmds.remove(number)
         }
         if let count = settings.switchCount {

@@ -101,7 +101,7 @@ extension Context {
                 hint: "write none to sets/0/events to clear it"
             )
         }
-        _ = try requireSet(id)
+        activeTimeOfDeletedSets += try requireSet(id).timeEnabled
         sets.removeAll { $0.id == id }
         if activeSetID == id { activeSetID = 0 }
     }
@@ -126,10 +126,10 @@ extension Context {
         )
     }
 
-    /// Resolves successors and clears what belongs to one loading only (`pfm_prepare_sets`).
+    /// Resolves which set follows which (`pfm_prepare_sets`).
     ///
     /// - Throws: EINVAL when an explicit successor does not exist.
-    func prepareSets() throws(PfmError) {
+    func resolveSuccessors() throws(PfmError) {
         for (index, set) in sets.enumerated() {
             if set.flags.contains(.explicitNext) {
                 guard self.set(set.nextID) != nil else {
@@ -145,6 +145,11 @@ extension Context {
                 set.successor = sets[(index + 1) % sets.count].id
             }
         }
+    }
+
+    /// Clears what belongs to one loading only (`pfm_prepare_sets`). Pending resets stay.
+    func clearAttachment() {
+        activeTimeOfDeletedSets = 0
         for set in sets {
             set.overflowedPmds = []
             set.switchIsPending = false
@@ -161,6 +166,7 @@ extension Context {
                 set.counters[number]?.contextTimeBase = 0
                 set.counters[number]?.runningBase = 0
                 set.counters[number]?.armedDistance = nil
+                set.counters[number]?.armedAt = nil
             }
         }
     }

@@ -13,7 +13,6 @@ extension Context {
     /// A switch to the set itself counts as an activation: its countdowns begin anew and its
     /// pending resets are applied. The set that is left keeps its pending resets for its return.
     func switchSets(to id: UInt16, resets mode: ResetMode) {
-        let begin = engine.now
         let wasCounting = isCounting
         if wasCounting { haltHardware(activeSet) }
         settleDuration(of: activeSet)
@@ -23,13 +22,14 @@ extension Context {
             engine.log.error("context \(name): cannot switch to set \(id): \(error)")
         }
         if wasCounting { resumeHardware(activeSet) }
-        engine.count(on: lastCPU, \.setSwitches)
-        engine.count(on: lastCPU, \.setSwitchNanoseconds, engine.now &- begin)
     }
 
     /// Makes a set the active one. Nothing may be counting.
     func activate(_ id: UInt16, resets mode: ResetMode) throws(PfmError) {
         guard let set = set(id) else { return }
+        let began = engine.now
+        engine.count(on: lastCPU, \.setSwitches)
+        defer { engine.count(on: lastCPU, \.setSwitchNanoseconds, engine.now &- began) }
         set.runs += 1
         reloadCountdowns(set)
         activeSetID = id

@@ -60,6 +60,8 @@ public final class Context {
     var staysHalted = false
     var session: (any CounterSession)?
     var sessionNumber: UInt64 = 0
+    /// Active nanoseconds, since the load, of sets that were deleted after the unload.
+    var activeTimeOfDeletedSets: UInt64 = 0
     /// Overflows stamped earlier than this happened while monitoring was masked or halted.
     var ignoresOverflowsBefore: UInt64 = 0
     /// Overflows that the backend could not deliver, since the load.

@@ -22,7 +22,8 @@ public struct CounterState: Sendable {
     public internal(set) var sampledPmds: RegisterSet = []
     public internal(set) var flags: RegisterFlags = []
 
-    /// Events counted since the context was loaded or the PMD was written, whatever resets did.
+    /// Events counted since the context was loaded, the PMD was written or its event was changed,
+    /// whatever resets did.
     public internal(set) var counted: UInt64 = 0
     /// The backend's raw count that `value` corresponds to.
     var rawBase: UInt64 = 0
@@ -30,8 +31,12 @@ public struct CounterState: Sendable {
     var contextTimeBase: UInt64 = 0
     /// Time the hardware had counted this set when `counted` was last zeroed, in nanoseconds.
     var runningBase: UInt64 = 0
-    /// What the backend was last told: distance between overflows.
+    /// What the PMD counts was on the hardware; without that, `counted` says nothing.
+    var wasLoaded = false
+    /// What the backend was last told: distance between overflows; nil: there are none.
     var armedDistance: UInt64?
+    /// The raw count from which `armedDistance` is counted; nil when that is not known.
+    var armedAt: UInt64?
 
     public init() {}
 
@@ -39,5 +44,26 @@ public struct CounterState: Sendable {
     var distanceToOverflow: UInt64? {
         let distance = 0 &- value
         return distance == 0 || distance >= 1 << 63 ? nil : distance
+    }
+
+    /// Notes that the backend was told a distance, which counts from now on.
+    mutating func noteArmed(_ distance: UInt64?) {
+        armedDistance = distance
+        armedAt = rawBase
+    }
+
+    /// Whether events now overflow where they did not, or the other way round.
+    var needsReopening: Bool {
+        (armedDistance == nil) != (distanceToOverflow == nil)
+    }
+
+    /// Whether the backend would not report the next overflow where the value wraps. The distance
+    /// alone does not tell: the same period written again in its middle begins anew.
+    var needsArming: Bool {
+        guard let armed = armedDistance, let distance = distanceToOverflow else {
+            return needsReopening
+        }
+        guard let armedAt else { return true }
+        return armed - (rawBase &- armedAt) % armed != distance
     }
 }

@@ -50,7 +50,7 @@ enum BackendChoice {
     ) throws(PfmError) -> (any CounterBackend, [BackendReport]) {
         switch options.backend {
         case .auto, .perf:
-            let backend = try PerfBackend()
+            let backend = try PerfBackend.ofThisMachine()
             return (backend, [perf, msr, simulated])
         case .msr:
             throw PfmError(

@@ -208,6 +208,24 @@ import Testing
         #expect(context.state == .loaded)
     }
 
+    @Test func onlyAHeldThreadIsLetGo() throws {
+        let fixture = try EngineFixture()
+        let context = try sampling(
+            fixture,
+            flags: .overflowNotify,
+            contextFlags: .notifyBlock
+        )
+        func workHandled() -> UInt64 { fixture.engine.statistics[0].workHandled }
+        try context.restart()
+        #expect(workHandled() == 0, "nobody was held")
+        fixture.pass(1000)
+        try context.restart()
+        #expect(workHandled() == 1)
+        fixture.pass(1000)
+        try context.unload()
+        #expect(workHandled() == 2)
+    }
+
     @Test func threadExitUnloadsAndQueuesEnd() throws {
         let fixture = try EngineFixture()
         let context = try sampling(fixture, flags: [], contextFlags: .overflowNoMessage)

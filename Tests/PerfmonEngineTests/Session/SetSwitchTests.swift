@@ -215,6 +215,7 @@ import Testing
         #expect(context.activeSetID == 0)
         #expect(try context.readPmd(0, set: 0).value == 1000)
         #expect(try context.readPmd(0, set: 1).value == 0)
+        #expect(fixture.engine.statistics[0].setSwitches == 1)
         let unknown = refusal { () throws(PfmError) in try context.start(set: 5) }
         #expect(unknown == .invalidArgument)
     }

@@ -52,13 +52,27 @@ final class SimulatedEvents: EventSource {
     }
 
     func name(of selection: EventSelection) -> String? {
-        guard case .programmable(let image) = selection,
-            let event = SimulatedWorkload.event(code: UInt16(truncatingIfNeeded: image))
-        else { return nil }
-        switch (image & SelectorBits.user != 0, image & SelectorBits.kernel != 0) {
-        case (true, false): return event.name + ":u"
-        case (false, true): return event.name + ":k"
-        default: return event.name
+        switch selection {
+        case .programmable(let image):
+            return SimulatedWorkload.event(code: UInt16(truncatingIfNeeded: image)).map { event in
+                let user = image & SelectorBits.user != 0
+                let kernel = image & SelectorBits.kernel != 0
+                return Self.name(event.name, user: user, kernel: kernel)
+            }
+        case .fixed(let index, let control):
+            guard SimulatedWorkload.fixedEvents.indices.contains(index) else { return nil }
+            let event = SimulatedWorkload.fixedEvents[index]
+            return Self.name(event, user: control & 2 != 0, kernel: control & 1 != 0)
+        case .generic:
+            return nil
+        }
+    }
+
+    private static func name(_ event: String, user: Bool, kernel: Bool) -> String {
+        switch (user, kernel) {
+        case (true, false): event + ":u"
+        case (false, true): event + ":k"
+        default: event
         }
     }
 

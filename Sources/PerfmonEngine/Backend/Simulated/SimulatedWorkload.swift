@@ -99,8 +99,9 @@ enum SimulatedWorkload {
     }
 
     /// The earliest active time at which the watched modes have had `watched` nanoseconds; nil
-    /// when they never will.
+    /// when they never will, or only after decades.
     static func time(watched: UInt64, user: Bool, kernel: Bool) -> UInt64? {
+        guard watched < 1 << 60 else { return nil }
         if user, kernel { return watched }
         guard user || kernel else { return nil }
         guard watched > 0 else { return 0 }
@@ -125,7 +126,8 @@ struct SimulatedCounter: Equatable {
         return whole * count + rest * count / period
     }
 
-    /// The active time at which event number `number` happens; nil when it never does.
+    /// The active time at which event number `number` happens; nil when it never does, or only
+    /// after decades.
     func time(ofEvent number: UInt64) -> UInt64? {
         let (whole, rest) = number.quotientAndRemainder(dividingBy: count)
         let (product, overflow) = whole.multipliedReportingOverflow(by: period)

@@ -1,0 +1,63 @@
+internal import Glibc
+public import SystemPackage
+
+/// The small text files in which the kernel describes its events, below a root that tests replace.
+public struct KernelFiles: Sendable {
+    /// What stands before each path; empty on a real system.
+    public let root: String
+
+    public init(root: String = "") {
+        self.root = root
+    }
+
+    /// The whole text of a file, without the white space that ends it.
+    ///
+    /// - Throws: the errno of the failed open or read.
+    public func text(_ path: String) throws(Errno) -> String {
+        let descriptor = open(root + path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+        defer { close(descriptor) }
+        // Kernel files have no size worth asking for, and most fit the first read.
+        var bytes = [UInt8]()
+        var capacity = 4096
+        while true {
+            let done = bytes.count
+            bytes.append(contentsOf: repeatElement(0, count: capacity - done))
+            let got = bytes.withUnsafeMutableBytes { buffer in
+                read(descriptor, buffer.baseAddress.map { $0 + done }, capacity - done)
+            }
+            guard got >= 0 else { throw Errno(rawValue: errno) }
+            bytes.removeLast(capacity - done - got)
+            if got == 0 { break }
+            if bytes.count == capacity { capacity *= 2 }
+        }
+        while let last = bytes.last, last == 0x0A || last == 0x20 || last == 0 {
+            bytes.removeLast()
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Names in a directory, sorted by their bytes, without those that begin with a dot.
+    ///
+    /// - Throws: the errno of the failed open.
+    public func entries(_ path: String) throws(Errno) -> [String] {
+        guard let directory = opendir(root + path) else { throw Errno(rawValue: errno) }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                tuple.withMemoryRebound(
+                    to: CChar.self,
+                    capacity: MemoryLayout.size(ofValue: tuple.pointee)
+                ) { String(cString: $0) }
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Whether a path can be reached at all.
+    public func exists(_ path: String) -> Bool {
+        access(root + path, F_OK) == 0
+    }
+}

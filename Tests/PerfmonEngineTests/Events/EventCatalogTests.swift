@@ -1,0 +1,137 @@
+import PerfmonEngine
+import SystemPackage
+import Testing
+
+@Suite struct EventCatalogTests {
+    static func catalog(_ tree: String, layout: RawEvents.Layout = .generic) -> EventCatalog {
+        EventCatalog(
+            sources: KernelEventSources(
+                files: Fixture.files(tree),
+                libpfm: "/nonexistent/libpfm.so.4",
+                layout: layout
+            ).all
+        )
+    }
+
+    let server = catalog("server")
+    let guest = catalog("guest")
+
+    @Test(
+        arguments: [
+            ("faults", "page-faults"),
+            ("cpu-cycles:u", "cycles:u"),
+            ("l1d-loads", "L1-dcache-loads"),
+            ("mem:16384/4:rw", "mem:0x4000:rw"),
+            ("power/event=2/", "power/energy-pkg/"),
+            ("sched:sched_switch:uk", "sched:sched_switch"),
+            ("r3c", "cpu/cpu-cycles/"),
+        ] as [(String, String)]
+    )
+    func namesCanonically(name: String, canonical: String) throws {
+        let selection = try server.resolve(name)
+        #expect(server.name(of: selection) == canonical)
+        #expect(try server.resolve(canonical) == selection)
+    }
+
+    @Test func nativeRawNamesComeLast() throws {
+        let native = Self.catalog("server", layout: .native)
+        #expect(native.name(of: try native.resolve("r01c0:u")) == "r1c0:u")
+    }
+
+    @Test func suggestsTheNearestOfAllSources() throws {
+        let error = try failure { () throws(PfmError) in try server.resolve("pagefaults") }
+        #expect(error.code == .noSuchFileOrDirectory)
+        #expect(error.message == "unknown event 'pagefaults'")
+        #expect(error.hint.hasPrefix("did you mean page-faults"))
+        #expect(error.subject == "pagefaults")
+        let plain = try failure { () throws(PfmError) in try server.resolve("sched_switch") }
+        #expect(plain.hint == "did you mean sched:sched_switch?")
+        let alias = try failure { () throws(PfmError) in try server.resolve("migratons:k") }
+        #expect(alias.hint.hasPrefix("did you mean migrations:k"))
+        let none = try failure { () throws(PfmError) in try server.resolve("xyzzyplughxyzzy") }
+        #expect(none.hint == "info/available_events lists all names")
+    }
+
+    @Test func saysWhereANameMayHide() throws {
+        for name in ["sched:sched_switch", "sched_switch"] {
+            let error = try failure { () throws(PfmError) in try guest.resolve(name) }
+            #expect(error.code == .noSuchFileOrDirectory)
+            #expect(error.hint.contains("mount -t tracefs nodev /sys/kernel/tracing"))
+        }
+        let model = try failure { () throws(PfmError) in try guest.resolve("INST_RETIRED:ANY_P") }
+        #expect(model.hint.contains("a PMU of the CPU's own"))
+        let library = try failure { () throws(PfmError) in try server.resolve("INST_RETIRED:ANY_P")
+        }
+        #expect(library.hint.contains("libpfm4"))
+    }
+
+    @Test func passesOnWhatASourceRefuses() throws {
+        let error = try failure { () throws(PfmError) in try server.resolve("context-switches:u") }
+        #expect(error.code == .invalidArgument)
+        #expect(throws: PfmError.self) { try server.resolve("cpu/nothing/") }
+    }
+
+    @Test func listsEveryEventOnce() throws {
+        let lines = Array(server.available())
+        #expect(Set(lines).count == lines.count)
+        #expect(lines.contains("software page-faults page faults"))
+        #expect(lines.contains("tracepoint sched:sched_switch"))
+        #expect(lines.contains { $0.hasPrefix("breakpoint mem:ADDRESS[/LENGTH][:ACCESS] ") })
+        #expect(lines.contains { $0.hasPrefix("power power/energy-pkg/ event=0x02; ") })
+        #expect(lines.allSatisfy { !$0.contains("\n") })
+        #expect(lines.count == 12 + 10 + 32 + 1 + 3 + 1 + 1 + 1 + 4 + 1)
+        let small = Array(guest.available())
+        #expect(small.count == 12 + 1 + 2)
+    }
+
+    /// Every listed name is one that can be written, but for the two that are forms.
+    @Test(arguments: ["server", "guest"])
+    func listedNamesResolve(tree: String) throws {
+        let catalog = Self.catalog(tree)
+        var forms: [String] = []
+        for pmu in catalog.pmus() {
+            for event in catalog.eventNames(pmu: pmu) {
+                #expect(!event.contains("/"), "\(event) is no name of a file")
+                let description = try #require(catalog.describe(pmu: pmu, event: event))
+                #expect(description.pmu == pmu)
+                if let selection = description.selection {
+                    #expect(try catalog.resolve(description.name) == selection)
+                } else {
+                    forms.append(description.name)
+                }
+            }
+        }
+        #expect(
+            forms
+                == (tree == "server"
+                    ? [
+                        "mem:ADDRESS[/LENGTH][:ACCESS]", "hv_gpci/timebase,partition_id=?/",
+                        "rCODE",
+                    ]
+                    : ["mem:ADDRESS[/LENGTH][:ACCESS]"])
+        )
+    }
+
+    @Test func looksOnlyWhenAsked() {
+        final class Counting: EventSource {
+            var looked: [String] = []
+            func pmus() -> [String] { ["one", "two"] }
+            func eventNames(pmu: String) -> [String] {
+                looked.append(pmu)
+                return ["\(pmu)-a", "\(pmu)-b"]
+            }
+            func describe(pmu: String, event: String) -> EventDescription? { nil }
+            func resolve(_ name: String) throws(PfmError) -> EventSelection? { nil }
+            func name(of selection: EventSelection) -> String? { nil }
+            func namesNear(_ name: String) -> [String] { [] }
+        }
+        let source = Counting()
+        var lines = EventCatalog(sources: [source]).available().makeIterator()
+        #expect(source.looked.isEmpty)
+        #expect(lines.next() == "one one-a")
+        #expect(source.looked == ["one"])
+        #expect(lines.next() == "one one-b")
+        #expect(lines.next() == "two two-a")
+        #expect(source.looked == ["one", "two"])
+    }
+}

@@ -1,0 +1,55 @@
+#!/bin/sh
+# What the writable root files accept, what they refuse, and that it reads back.
+# shellcheck source=../../lib/common.sh
+. "$LIB/common.sh"
+
+mount_pfmfs
+# control FILE INPUT OUTPUT
+control() {
+    put "$MNT/$1" "$2"
+    eq "$1 after '$2'" "$3" "$(cat "$MNT/$1")"
+}
+for file in debug debug_ovfl; do
+    control $file 1 1
+    control $file 5 5
+    control $file -1 -1
+    control $file ' 7' 7
+    control $file 0 0
+    refused EINVAL "$MNT/$file" abc
+    refused EINVAL "$MNT/$file" ''
+done
+for file in sys_group task_group; do
+    control $file 4 4
+    control $file 65534 65534
+    control $file -1 -1
+    control $file root 0
+    control $file -1 -1
+    refused EINVAL "$MNT/$file" nosuchgroup
+    refused EINVAL "$MNT/$file" -2
+    refused EINVAL "$MNT/$file" 99999999999
+done
+everything=$(cat "$MNT/smpl_buffer_mem_max")
+control smpl_buffer_mem_max 8192 8192
+control smpl_buffer_mem_max 64K 65536
+control smpl_buffer_mem_max 1M 1048576
+control smpl_buffer_mem_max 4096 4096
+refused EINVAL "$MNT/smpl_buffer_mem_max" 4095
+refused EINVAL "$MNT/smpl_buffer_mem_max" 0
+refused EINVAL "$MNT/smpl_buffer_mem_max" words
+control smpl_buffer_mem_max max "$everything"
+control smpl_buffer_mem_max 8192 8192
+control smpl_buffer_mem_max -1 "$everything"
+control arg_mem_max 8192 8192
+control arg_mem_max 16K 16384
+refused EINVAL "$MNT/arg_mem_max" 4095
+refused EINVAL "$MNT/arg_mem_max" -5
+refused EINVAL "$MNT/arg_mem_max" 18446744073709551616
+control arg_mem_max 4096 4096
+# What the shell's own commands do.
+echo 3 >"$MNT/debug" || fail "echo 3 >debug"
+printf '4\n' >>"$MNT/debug" || fail "printf >>debug"
+eq debug 4 "$(cat "$MNT/debug")"
+(echo nonsense >"$MNT/debug") 2>/dev/null && fail "echo nonsense >debug did not fail"
+eq debug 4 "$(cat "$MNT/debug")"
+printf 0 >"$MNT/debug" || fail "a line without a newline"
+eq debug 0 "$(cat "$MNT/debug")"
