@@ -169,7 +169,7 @@ import Testing
         try tree.sample()
         let handle = try tree.open("contexts/c/smpl/samples_pipe")
         let recorder = ReplyRecorder()
-        handle.read(ReadRequest(client: tree.root, recorder: recorder))
+        handle.read(ReadRequest(recorder: recorder))
         #expect(recorder.result == nil)
         #expect(handle.poll(PollWaker(recorder: recorder)) == [])
         tree.pass(1000)
@@ -186,7 +186,7 @@ import Testing
         let buffer = try tree.open("contexts/c/smpl/buffer")
         let recorder = ReplyRecorder()
         let read = try #require(try tree.read(pipe)?.get()).count
-        pipe.read(ReadRequest(offset: read, client: tree.root, recorder: recorder))
+        pipe.read(ReadRequest(offset: read, recorder: recorder))
         let context = try #require(tree.engine.context("c"))
         tree.engine.removeContext(context)
         #expect(recorder.text == "")

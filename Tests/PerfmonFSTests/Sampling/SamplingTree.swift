@@ -92,7 +92,7 @@ final class SamplingTree {
     ) -> Result<[UInt8], Errno>? {
         let recorder = ReplyRecorder()
         handle.read(
-            ReadRequest(offset: offset, size: size, client: root, recorder: recorder)
+            ReadRequest(offset: offset, size: size, recorder: recorder)
         )
         return recorder.result
     }
