@@ -4,10 +4,15 @@ import Glibc
 enum BoundedFile {
     /// Reads up to `limit` bytes of a file; none when it cannot be read.
     static func bytes(_ path: String, limit: Int) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        guard file >= 0 else { return [] }
+        guard let file = open(path) else { return [] }
         defer { close(file) }
         return bytes(file, at: 0, count: limit)
+    }
+
+    /// Opens a file for reading, without waiting for anybody; nil when it cannot be opened.
+    static func open(_ path: String) -> Int32? {
+        let file = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        return file < 0 ? nil : file
     }
 
     /// The text of at most `limit` bytes.
