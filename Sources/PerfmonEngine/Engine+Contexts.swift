@@ -35,7 +35,7 @@ extension Engine {
                 hint: "remove some, or mount with a larger -o max_contexts"
             )
         }
-        try requireSomeGroup(client)
+        let isAllowedForThreads = try requireSomeGroup(client)
         let context = Context(
             serial: nextSerial(),
             name: name,
@@ -45,6 +45,7 @@ extension Engine {
             created: clinux_wall_clock(),
             engine: self
         )
+        context.isAllowedByGroup = isAllowedForThreads
         contexts[name] = context
         return context
     }
@@ -74,25 +75,30 @@ extension Engine {
     }
 
     private func requireName(_ name: String) throws(PfmError) {
-        let isPlain = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x2f }
+        let isPlain = name.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f && $0 != 0x2f }
         guard isPlain, !name.isEmpty, name.utf8.count <= 255, !name.hasPrefix(".") else {
             throw PfmError(
                 .invalidArgument,
                 "a context's name is 1 to 255 printable ASCII characters",
-                hint: "use letters, digits, - and _; no blank, no leading dot",
+                hint: "use letters, digits, - and _; no slash, no leading dot",
                 subject: name
             )
         }
     }
 
-    /// A directory has no flags yet, so either group lets a client make one; `ctx_flags` and
-    /// `load_context` ask for the right one.
-    private func requireSomeGroup(_ client: Client) throws(PfmError) {
+    /// A directory has no flags yet, so either group lets a client make one. perfmon2 asked once,
+    /// when a context was made: who may have a per-thread one is not asked again, who may not is
+    /// asked by `ctx_flags` or at the latest by `load_context`.
+    ///
+    /// - Returns: whether the client may have a per-thread context.
+    private func requireSomeGroup(_ client: Client) throws(PfmError) -> Bool {
         do throws(PfmError) {
             try requireGroup(systemWide: false, client)
+            return true
         } catch {
             if controls.systemGroup == Controls.anyGroup { throw error }
             try requireGroup(systemWide: true, client)
+            return false
         }
     }
 }

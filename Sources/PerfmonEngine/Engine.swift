@@ -127,7 +127,7 @@ public final class Engine {
                 time: event.time
             )
         case .timeout:
-            context.handleTimeout(set: event.set)
+            context.handleTimeout(set: event.set, time: event.time)
         case .ended(let reason):
             context.handleEnd(reason)
         case .lost(let count):
@@ -161,6 +161,13 @@ extension Engine {
                 + "is none",
             hint: "ask the administrator for the group, or for another \(file)"
         )
+    }
+
+    /// Whether `sys_group` names a group and the client is in it: the administrator then lets him
+    /// do what the kernel keeps for privileged users.
+    func isDelegated(_ client: Client) -> Bool {
+        guard controls.systemGroup != Controls.anyGroup else { return false }
+        return client.isMember(of: UInt32(bitPattern: controls.systemGroup))
     }
 
     /// A set time-out as the engine can keep it.

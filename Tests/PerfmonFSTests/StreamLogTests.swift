@@ -8,6 +8,8 @@ import Testing
 private final class Queue: StreamSupply {
     var records: [String] = []
 
+    var isEnded = false
+
     var hasMore: Bool { !records.isEmpty }
 
     func take(_ wanted: Int, into text: inout TextBuffer) {

@@ -75,7 +75,11 @@ import Testing
             try mount.poll(node, handle, wakeup: 55, schedule: false).half(0)
                 == PollEvents.readable.rawValue
         )
+        // An edge-triggered poller asks while there is text and waits for the next.
         _ = try mount.poll(node, handle, wakeup: 56, schedule: true)
+        append("z")
+        #expect(try mount.receive()?.word(0) == 56)
+        _ = try mount.poll(node, handle, wakeup: 57, schedule: true)
         #expect(try mount.release(node, handle).code == 0)
         append("y")
         #expect(try mount.receive(within: 100) == nil)
@@ -95,14 +99,19 @@ import Testing
     @Test func survivesInterruptsAtAnyMoment() throws {
         let node = try mount.node("log")
         let handle = try mount.handle(node)
-        let total = 3000
+        let total = 1000
         let mount = mount
         nonisolated(unsafe) let log = workshop.log
         let writer = SystemThread("writer") {
-            for number in 0..<total {
-                mount.locked { log.append(String(UnicodeScalar(UInt8(97 + number % 26)))) }
-                // Slower than the reader, so that most reads wait.
-                usleep(10)
+            var number = 0
+            while number < total {
+                usleep(UInt32.random(in: 0..<200))
+                // Never ahead of the reader, so that every read has to wait.
+                mount.locked {
+                    guard log.waiters.hasReaders else { return }
+                    log.append(String(UnicodeScalar(UInt8(97 + number % 26))))
+                    number += 1
+                }
             }
         }
         var position = 0

@@ -1,3 +1,4 @@
+internal import CPerfEvent
 internal import CPfm
 internal import Glibc
 internal import Synchronization

@@ -67,15 +67,12 @@ extension Context {
         let touched = set.pendingResets
         guard !touched.isEmpty else { return }
         reset(set, .short)
-        let isExpected = touched.allSatisfy { number in
-            guard let counter = set.counters[number] else { return true }
-            return counter.armedDistance == counter.distanceToOverflow
-        }
-        guard !isExpected, let session else { return }
+        guard !touched.allSatisfy(set.isArmed), let session else { return }
         session.stop(set.id)
         let before = set.counters
         if let snapshot = try? session.read(set.id) {
             set.fold(snapshot, widthMask: widthMask)
+            set.haltedAt = snapshot.time
         }
         for number in touched {
             restoreIfPassed(number, in: set, from: before[number], cpu: cpu)
@@ -100,6 +97,7 @@ extension Context {
             let counter = set.counters[number], counter.value &- before.value >= distance
         else { return }
         set.counters[number]?.value = before.value
+        set.forgetOverflow(of: number)
         loseSamples((counter.value &- before.value) / distance, cpu: cpu)
     }
 }

@@ -35,6 +35,7 @@ extension Context {
             )
         }
         try engine.requireGroup(systemWide: new.contains(.systemWide), client)
+        isAllowedByGroup = true
         flags = new
     }
 
@@ -49,7 +50,9 @@ extension Context {
         try beginCommand()
         try requireUnloaded("load_context")
         try requireKind(of: target)
-        try engine.requireGroup(systemWide: flags.contains(.systemWide), client)
+        if !isAllowedByGroup {
+            try engine.requireGroup(systemWide: flags.contains(.systemWide), client)
+        }
         let first = try requireSet(id)
         if flags.contains(.notifyBlock), case .thread(client.tid) = target {
             throw PfmError(
@@ -99,7 +102,10 @@ extension Context {
         session?.detach()
         session = nil
         endHold()
-        for set in sets { set.program = nil }
+        for set in sets {
+            set.program = nil
+            set.forgetOverflows()
+        }
         engine.arbiter.release(target)
         self.target = nil
         state = .unloaded
@@ -111,7 +117,7 @@ extension Context {
         if isCounting { haltHardware(activeSet) }
         settleDuration(of: activeSet)
         isStarted = false
-        isAwaitingExec = false
+        activeTimeBeforeExec = nil
     }
 
     private func attach(to target: Target, client: Client) throws(PfmError) {
@@ -124,6 +130,7 @@ extension Context {
             inherit: flags.contains(.inherit),
             holdAtOverflow: flags.contains(.notifyBlock),
             client: client,
+            isDelegated: engine.isDelegated(client),
             isBuffered: takesLateOverflows
         )
         request.wantsCallChains = sampling?.about.wantsCallChains ?? false
@@ -132,7 +139,6 @@ extension Context {
         self.session = session
         sessionNumber = number
         beginSampling(on: target)
-        ignoresOverflowsBefore = 0
         clearAttachment()
         for (set, program) in zip(sets, programs) {
             adopt(program, for: set)

@@ -71,8 +71,8 @@ extension Context {
         in set: EventSet,
         total: UInt64
     ) -> CounterReading {
-        let enabled = total &- counter.contextTimeBase
-        let running = set.timeRunning &- counter.runningBase
+        let enabled = total - min(total, counter.contextTimeBase)
+        let running = set.timeRunning - min(set.timeRunning, counter.runningBase)
         var reading = CounterReading(
             event: event,
             set: set.id,

@@ -111,6 +111,8 @@ extension Context {
         }
         set.usedPmcs.insert(pmc)
         set.unemulatedPmcs.remove(pmc)
+        set.overflowedPmds.remove(number)
+        set.pendingResets.remove(number)
         set.counters[number] = CounterState()
         if let stored = self.selection(ofPmd: number, in: set) {
             set.eventNames[number] = (name, stored)
@@ -120,8 +122,11 @@ extension Context {
     private func clearEvent(_ number: Int, in set: EventSet) {
         set.eventNames[number] = nil
         set.counters[number] = nil
+        set.overflowedPmds.remove(number)
+        set.pendingResets.remove(number)
         guard case .selector(let pmc)? = pmu.pmd(number)?.control else { return }
         set.pmcValues[pmc] = nil
+        set.unemulatedPmcs.remove(pmc)
         set.usedPmcs.remove(pmc)
         let operand = pmu.operandRegister(for: number)
         set.pmcValues[operand] = nil

@@ -50,18 +50,20 @@ extension Context {
         _ set: EventSet,
         _ change: (EventSet) throws(PfmError) -> Void
     ) throws(PfmError) {
-        guard let session, isAttached, set.program != nil else {
+        guard isAttached, set.program != nil else {
             return try change(set)
         }
-        let runs = isCounting && set.id == activeSetID
-        if runs {
-            session.stop(set.id)
-            set.fold(try session.read(set.id), widthMask: widthMask)
-        } else {
+        guard isCounting, set.id == activeSetID else {
             refresh(activeSet)
+            try change(set)
+            if state == .loaded { try armAll(set) }
+            return
         }
+        haltForCommand()
+        let runsOn = isCounting
+        if runsOn { haltHardware(activeSet) }
         defer {
-            if runs { resumeHardware(set) }
+            if runsOn { resumeHardware(activeSet) }
         }
         try change(set)
         if state == .loaded { try armAll(set) }
@@ -119,15 +121,17 @@ extension Context {
             if set.flags.contains(.timeSwitch) {
                 session.setTimeoutLeft(set.id, nanoseconds: max(1, set.timeoutLeft))
             }
-            if isAwaitingExec, totalActiveTime == 0 {
+            if activeTimeBeforeExec == totalActiveTime {
                 try session.startAtExec(set.id)
             } else {
-                isAwaitingExec = false
+                activeTimeBeforeExec = nil
                 try session.start(set.id)
             }
         } catch {
             engine.log.error("context \(name): set \(set.id) cannot run on: \(error)")
+            return
         }
+        handleLateOverflow(of: set)
     }
 
     /// Halts a set and takes in all it counted.
@@ -136,6 +140,7 @@ extension Context {
         session.stop(set.id)
         if let snapshot = try? session.read(set.id) {
             set.fold(snapshot, widthMask: widthMask)
+            set.haltedAt = snapshot.time
         }
     }
 }

@@ -13,18 +13,27 @@ extension Context {
         set id: UInt16,
         time: UInt64
     ) {
-        let began = engine.now
         engine.count(on: place.cpu, \.overflowsAll)
-        guard isCounting, id == activeSetID, time >= ignoresOverflowsBefore else {
-            dropSamples(pmds, cpu: place.cpu)
-            releaseThread()
-            return
+        lastPlace = place
+        guard isCounting, id == activeSetID, time > activeSet.haltedAt else {
+            return noteLateOverflow(pmds: pmds, place: place, set: id, time: time)
         }
+        activeSet.fold(snapshot, widthMask: widthMask)
+        act(onOverflowOf: pmds, in: activeSet, place: place, time: time)
+    }
+
+    /// Does what an overflow asks for; the values are those at the overflow.
+    private func act(
+        onOverflowOf told: [Int],
+        in set: EventSet,
+        place: SamplePlace,
+        time: UInt64
+    ) {
+        let pmds = Array(set.pendingOverflows.union(RegisterSet(told)))
+        set.forgetOverflows()
+        let began = engine.now
         engine.count(on: place.cpu, \.overflowsProcessed)
         defer { engine.count(on: place.cpu, \.overflowNanoseconds, engine.now &- began) }
-
-        let set = activeSet
-        set.fold(snapshot, widthMask: widthMask)
         let mustSwitch = countDown(pmds, in: set)
         set.overflowedPmds = RegisterSet(pmds)
         let hasNotification = pmds.contains {
@@ -39,7 +48,7 @@ extension Context {
             mask(set)
             set.switchIsPending = mustSwitch
         } else if mustSwitch {
-            leave(set, forOverflowAt: snapshot)
+            leave(set)
         } else {
             resetRunning(set, cpu: place.cpu)
         }
@@ -50,9 +59,41 @@ extension Context {
         if !holdsThread { releaseThread() }
     }
 
+    /// Keeps an overflow of a set that was halted before the overflow was told. The counts hold it
+    /// already, so the value has wrapped, but nobody has acted on it.
+    private func noteLateOverflow(
+        pmds: [Int],
+        place: SamplePlace,
+        set id: UInt16,
+        time: UInt64
+    ) {
+        var kept: RegisterSet = []
+        if let set = set(id), time > set.ignoresOverflowsUntil {
+            let known = set.lateOverflow?.pmds ?? []
+            kept = RegisterSet(pmds).intersection(set.pendingOverflows).subtracting(known)
+            if !kept.isEmpty { set.lateOverflow = (known.union(kept), place) }
+        }
+        dropSamples(pmds.filter { !kept.contains($0) }, cpu: place.cpu)
+        if !kept.isEmpty, isCounting, id == activeSetID {
+            handleLateOverflow(of: activeSet)
+        } else if !holdsThread {
+            releaseThread()
+        }
+    }
+
+    /// Handles the overflow that a set was left with, now that it counts again.
+    func handleLateOverflow(of set: EventSet) {
+        guard isCounting, set.id == activeSetID, let late = set.lateOverflow else { return }
+        engine.count(on: late.place.cpu, \.overflowsAll)
+        engine.count(on: late.place.cpu, \.overflowsReplayed)
+        act(onOverflowOf: Array(late.pmds), in: set, place: late.place, time: engine.now)
+    }
+
     /// Handles the end of a set's time-out: the next set takes its turn, with short resets.
-    func handleTimeout(set id: UInt16) {
-        guard isCounting, id == activeSetID, activeSet.flags.contains(.timeSwitch) else { return }
+    func handleTimeout(set id: UInt16, time: UInt64) {
+        guard isCounting, id == activeSetID, time >= activeSet.haltedAt,
+            activeSet.flags.contains(.timeSwitch)
+        else { return }
         engine.count(on: lastCPU, \.timeoutsHandled)
         switchSets(to: activeSet.successor, resets: .short)
     }
@@ -143,7 +184,7 @@ extension Context {
         engine.changed(self)
     }
 
-    private func leave(_ set: EventSet, forOverflowAt snapshot: Snapshot) {
+    private func leave(_ set: EventSet) {
         haltDiscarding(set)
         settleDuration(of: set)
         do throws(PfmError) {
@@ -159,7 +200,8 @@ extension Context {
         session.stop(set.id)
         if let late = try? session.read(set.id) {
             set.discard(upTo: late)
-            ignoresOverflowsBefore = late.time
+            set.haltedAt = late.time
+            set.ignoresOverflowsUntil = late.time
         }
     }
 

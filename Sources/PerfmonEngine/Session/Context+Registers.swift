@@ -247,6 +247,7 @@ extension Context {
             counter.value = value
             counter.lastResetValue = value
             set.overflowedPmds.remove(number)
+            set.forgetOverflow(of: number)
         }
         if let count = settings.switchCount {
             counter.switchCount = count

@@ -15,6 +15,8 @@ extension Context {
         if let id {
             _ = try requireSet(id)
             if id != activeSetID {
+                haltForCommand()
+                try requireStartable()
                 if isStarted { haltHardware(activeSet) }
                 settleDuration(of: activeSet)
                 isStarted = false
@@ -46,11 +48,11 @@ extension Context {
                 hint: "write 1 to stop first"
             )
         }
-        isAwaitingExec = true
+        activeTimeBeforeExec = totalActiveTime
         do throws(PfmError) {
             try begin(activeSet)
         } catch {
-            isAwaitingExec = false
+            activeTimeBeforeExec = nil
             throw error
         }
     }
@@ -72,7 +74,7 @@ extension Context {
         if isCounting { haltHardware(activeSet) }
         settleDuration(of: activeSet)
         isStarted = false
-        isAwaitingExec = false
+        activeTimeBeforeExec = nil
         engine.changed(self)
     }
 
@@ -104,10 +106,11 @@ extension Context {
         resumeAfterOverflow()
     }
 
-    /// CPU to which statistics of commands are charged: the target's, or CPU 0 for a thread.
+    /// CPU to which statistics of commands are charged: the target's, or the one on which a thread
+    /// last overflowed.
     var lastCPU: Int {
         if case .cpu(let cpu) = target { return cpu }
-        return 0
+        return lastPlace?.cpu ?? 0
     }
 
     /// Moves the active time since the last start into `set_act_duration`.
@@ -147,5 +150,6 @@ extension Context {
         }
         isStarted = true
         engine.changed(self)
+        handleLateOverflow(of: set)
     }
 }

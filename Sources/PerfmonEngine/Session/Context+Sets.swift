@@ -153,6 +153,9 @@ extension Context {
         for set in sets {
             set.overflowedPmds = []
             set.switchIsPending = false
+            set.forgetOverflows()
+            set.haltedAt = 0
+            set.ignoresOverflowsUntil = 0
             set.runs = 0
             set.settledDuration = 0
             set.runningDuration = 0

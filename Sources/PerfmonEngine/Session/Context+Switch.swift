@@ -44,6 +44,7 @@ extension Context {
             let value = resetValue(of: number, in: set, mode)
             set.counters[number]?.value = value
             set.counters[number]?.lastResetValue = value
+            set.forgetOverflow(of: number)
         }
         set.pendingResets = []
         engine.count(on: lastCPU, \.registerResets)

@@ -29,7 +29,10 @@ public final class Context {
     /// `pfm_start` was issued and not stopped.
     public internal(set) var isStarted = false
     /// Counting begins at the target's next exec, which has not come yet.
-    public internal(set) var isAwaitingExec = false
+    public var isAwaitingExec: Bool { activeTimeBeforeExec != nil }
+    /// Active time of all sets when the wait for an exec began, in nanoseconds: while it stays so,
+    /// the exec has not come. Nil: nothing waits.
+    var activeTimeBeforeExec: UInt64?
     /// What it is attached to; nil while unloaded.
     public internal(set) var target: Target?
     /// Why it was last unloaded without a command; nil after a command.
@@ -52,6 +55,8 @@ public final class Context {
     /// Who gets a signal at each message; nil: nobody.
     public internal(set) var notice: SignalNotice?
 
+    /// The group rule was asked for the kind of session that `flags` say, and allowed it.
+    var isAllowedByGroup = false
     /// One restart of a masked per-thread context is permitted (`flags.can_restart`).
     var canRestart = false
     /// A thread is held at an overflow until restart.
@@ -62,8 +67,8 @@ public final class Context {
     var sessionNumber: UInt64 = 0
     /// Active nanoseconds, since the load, of sets that were deleted after the unload.
     var activeTimeOfDeletedSets: UInt64 = 0
-    /// Overflows stamped earlier than this happened while monitoring was masked or halted.
-    var ignoresOverflowsBefore: UInt64 = 0
+    /// Where the last overflow happened.
+    var lastPlace: SamplePlace?
     /// Overflows that the backend could not deliver, since the load.
     public internal(set) var lostOverflows: UInt64 = 0
     unowned let engine: Engine

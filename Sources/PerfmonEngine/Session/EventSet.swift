@@ -42,6 +42,15 @@ public final class EventSet {
     /// The backend's figures that `timeEnabled` and `timeRunning` correspond to.
     var enabledBase: UInt64 = 0
     var runningBase: UInt64 = 0
+    /// PMDs whose values have wrapped and about which nothing has been done yet (`povfl_pmds`).
+    var pendingOverflows: RegisterSet = []
+    /// Those of them that were told only after the set had been halted, and where they happened;
+    /// all that are pending are handled when the set counts again.
+    var lateOverflow: (pmds: RegisterSet, place: SamplePlace)?
+    /// When the set was last halted, on the backend's clock.
+    var haltedAt: UInt64 = 0
+    /// Overflows up to here happened while perfmon2 would not have counted any more.
+    var ignoresOverflowsUntil: UInt64 = 0
     /// What the backend was told to count; nil while unloaded.
     var program: SetProgram?
 
@@ -66,6 +75,7 @@ public final class EventSet {
     }
 
     /// Takes a snapshot in: the events counted since the last one move into the virtual values.
+    /// That of an overflow may be older than the last one, and then the values go back.
     ///
     /// - Parameter widthMask: the counters' hardware width, for those that are not emulated.
     func fold(_ snapshot: Snapshot, widthMask: UInt64) {
@@ -76,9 +86,17 @@ public final class EventSet {
             counters[counter.pmd]?.rawBase = raw
             guard delta != 0, let old = counters[counter.pmd]?.value else { continue }
             let new = old &+ delta
-            counters[counter.pmd]?.value =
-                counter.isUnemulated ? (old & ~widthMask) | (new & widthMask) : new
             counters[counter.pmd]?.counted &+= delta
+            if counter.isUnemulated {
+                counters[counter.pmd]?.value = (old & ~widthMask) | (new & widthMask)
+                continue
+            }
+            counters[counter.pmd]?.value = new
+            if delta < 1 << 63, new < old {
+                pendingOverflows.insert(counter.pmd)
+            } else if delta >= 1 << 63, new > old {
+                pendingOverflows.remove(counter.pmd)
+            }
         }
         foldTimes(snapshot)
     }
@@ -92,6 +110,25 @@ public final class EventSet {
         }
         enabledBase = snapshot.timeEnabled
         runningBase = snapshot.timeRunning
+    }
+
+    /// Drops what is pending of one PMD, whose value is set anew.
+    func forgetOverflow(of number: Int) {
+        pendingOverflows.remove(number)
+        lateOverflow?.pmds.remove(number)
+        if pendingOverflows.isEmpty { lateOverflow = nil }
+    }
+
+    /// Drops all overflows that are pending.
+    func forgetOverflows() {
+        pendingOverflows = []
+        lateOverflow = nil
+    }
+
+    /// Whether the hardware's next overflow of a PMD is where its value wraps.
+    func isArmed(_ number: Int) -> Bool {
+        let isCounted = program?.counters.contains { $0.pmd == number && !$0.isUnemulated } ?? false
+        return !isCounted || !(counters[number]?.needsArming ?? false)
     }
 
     private func foldTimes(_ snapshot: Snapshot) {

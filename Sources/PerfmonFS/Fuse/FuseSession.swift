@@ -63,22 +63,38 @@ public final class FuseSession: Sendable {
         fuse_pkgversion().map { String(cString: $0) } ?? "unknown"
     }
 
-    /// Answers requests until the file system is unmounted, `stop` is called, or one of the
-    /// signals that end a daemon arrives. Starts the threads beside it, so it must be called after
-    /// the process went to the background.
+    /// Answers requests until the file system is unmounted, or one of the signals that end a daemon
+    /// arrives. Starts threads, so it must be called after the process went to the background.
+    ///
+    /// The loop has a thread of its own because of the fork behind it: `Mutex` remembers each
+    /// thread's id, and what it remembers of the first thread is the id of the parent's.
     public func run() throws(PfmError) {
         var signals = Self.endingSignals
         pthread_sigmask(SIG_BLOCK, &signals, nil)
+        let outcome = Outcome()
+        SystemThread("pfmfs-loop") { outcome.failure = self.serve() }.join()
+        if let failure = outcome.failure {
+            throw failure
+        }
+    }
+
+    /// How the loop ended, from its thread to the one that waits for its end.
+    private final class Outcome: @unchecked Sendable {
+        var failure: PfmError?
+    }
+
+    /// Runs the loop and the threads beside it. Returns why it could not.
+    private func serve() -> PfmError? {
         Self.makeKickInterruptOnly()
         isRunning.store(true, ordering: .sequentiallyConsistent)
         let loopThread = pthread_self()
         let events: EventLoop
         do {
-            events = try EventLoop(of: fileSystem, signals: signals) { _ in
+            events = try EventLoop(of: fileSystem, signals: Self.endingSignals) { _ in
                 self.stop(loopThread)
             }
         } catch {
-            throw PfmError(error, "cannot wait for events: \(error)")
+            return PfmError(error, "cannot wait for events: \(error)")
         }
         let notifier = KernelNotifier(of: fileSystem, session: pointer)
         let threads = [events.start(), notifier.start()]
@@ -91,6 +107,7 @@ public final class FuseSession: Sendable {
             thread.join()
         }
         fileSystem.tree.withLock { _ in fileSystem.parkedReads.failAll() }
+        return nil
     }
 
     /// Removes the mount, if it is still there.
@@ -139,6 +156,10 @@ public final class FuseSession: Sendable {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in }
         sigaction(kick, &action, nil)
+        var kicks = sigset_t()
+        sigemptyset(&kicks)
+        sigaddset(&kicks, kick)
+        pthread_sigmask(SIG_UNBLOCK, &kicks, nil)
         signal(SIGPIPE, SIG_IGN)
     }
 }

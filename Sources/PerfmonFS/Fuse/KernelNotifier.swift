@@ -43,10 +43,10 @@ final class KernelNotifier: Sendable {
 
     private func tell(_ notice: Notice) {
         switch notice {
-        case .entryGone(let child, let parent, let name):
-            // Also tells those who watch the directory with inotify; leaves it to the kernel to
-            // keep a directory that somebody is in.
-            fuse_lowlevel_notify_delete(session, parent.id, child.id, name, name.utf8.count)
+        case .entryGone(_, let parent, let name):
+            // Not notify_delete, which would tell inotify too: the kernel refuses it for a
+            // directory of which it knows children.
+            fuse_lowlevel_notify_inval_entry(session, parent.id, name, name.utf8.count)
         case .attributesChanged(let inode):
             fuse_lowlevel_notify_inval_inode(session, inode.id, -1, 0)
         }

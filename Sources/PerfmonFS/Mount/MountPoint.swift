@@ -23,8 +23,10 @@ public struct MountPoint: Sendable {
                 hint: "leave out the mount option drop_privileges"
             )
         }
+        // Not stat(2) alone, which the kernel answers from what it remembers of a dead mount.
         var attributes = stat()
-        while stat(given, &attributes) != 0 {
+        var usage = statvfs()
+        while statvfs(given, &usage) != 0 || stat(given, &attributes) != 0 {
             let code = Errno(rawValue: errno)
             guard code == .socketNotConnected else {
                 throw PfmError(code, "mountpoint \(given): \(code)")

@@ -30,6 +30,7 @@ final class CommandHistory {
     }
 
     func record(_ report: CommandReport, note: String = "") {
+        if report.kind == .open { return }
         status[report.client.uid] = Self.sentence(of: report, note: note)
         guard let error = report.error, report.kind != .read else { return }
         if refusals.count == Self.capacity { refusals.removeFirst() }

@@ -85,6 +85,9 @@ final class ContextNode {
 
     /// Keeps what became of a command, for `last_cmd_status` here and in `info/`.
     func record(_ report: CommandReport) {
+        // Looking at a file is no command: a grep through the tree must not hide why the last
+        // command failed. A value that cannot be read is told, because only this tells why.
+        if report.kind == .open { return }
         context.commandStatus = CommandHistory.sentence(of: report, note: context.note)
         mount.history.record(report, note: context.note)
         guard engine.controls.debug != 0 else { return }

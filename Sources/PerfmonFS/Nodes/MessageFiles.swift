@@ -106,9 +106,9 @@ private final class MessageQueueHandle: FileHandle {
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {
-        guard node.context.messages.isEmpty else { return .readable }
+        // Kept even when there is something to read: edge-triggered pollers ask only once.
         node.messageWaiters.notify(waker, for: self)
-        return []
+        return node.context.messages.isEmpty ? [] : .readable
     }
 
     func release() {

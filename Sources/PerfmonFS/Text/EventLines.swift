@@ -25,6 +25,14 @@ enum EventLines {
             set = try SetNumbers.parse(String(first.dropFirst(3).dropLast()))
             words.removeFirst()
         }
+        if set == 0, let first = words.first, RegisterNames.number(first, "set") != nil {
+            throw PfmError(
+                .invalidArgument,
+                "\(first) is no event",
+                hint: "write \(first): with a colon to name a set",
+                subject: first
+            )
+        }
         guard !words.isEmpty else {
             throw PfmError(
                 .invalidArgument,

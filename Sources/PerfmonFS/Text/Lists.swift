@@ -1,15 +1,15 @@
 import PerfmonEngine
 import SystemPackage
 
-/// Reading lists of registers, such as `0-1,4` or `pmd0 pmd4`.
+/// Reading lists of registers, such as `0-1,4` or `pmd0,pmd4`.
 enum RegisterLists {
     /// - Parameter prefix: the word that may stand before each number, `pmc` or `pmd`.
     /// - Throws: EINVAL with the part at fault.
     static func parse(_ text: String, prefix: String) throws(PfmError) -> RegisterSet {
         var result = RegisterSet()
         if text == "none" { return result }
-        let parts = text.split { $0 == "," || $0 == " " || $0 == "\t" }
-        guard !parts.isEmpty else {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        guard !text.isEmpty else {
             throw PfmError(
                 .invalidArgument,
                 "an empty line is no list of registers",
@@ -66,7 +66,7 @@ where Flags.RawValue == UInt32, Flags.Element == Flags {
                 hint: "\(known) are known"
             )
         }
-        if given.count == 1, given[0].text.hasPrefix("0x") {
+        if given.count == 1, given[0].text.first?.isNumber ?? false {
             return try parse(number: given[0].text)
         }
         var flags: Flags = []

@@ -41,7 +41,7 @@ public protocol FileHandle: AnyObject {
     func read(_ request: consuming ReadRequest)
     /// Takes the bytes of one write(2); returns how many were taken.
     func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int
-    /// Events that are ready; `waker` is kept and woken once when more become ready.
+    /// Events that are ready; `waker` is kept in any case and woken once when more become ready.
     func poll(_ waker: consuming PollWaker?) -> PollEvents
     /// The last reference to the open file is gone.
     func release()

@@ -122,11 +122,10 @@ private final class StreamHandle: FileHandle {
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {
-        if log.isReadable(at: position) {
-            return log.isClosed ? [.readable, .hangUp] : .readable
-        }
+        // Kept even when there is something to read: edge-triggered pollers ask only once.
         log.waiters.notify(waker, for: self)
-        return []
+        guard log.isReadable(at: position) else { return [] }
+        return log.isClosed ? [.readable, .hangUp] : .readable
     }
 
     func release() {

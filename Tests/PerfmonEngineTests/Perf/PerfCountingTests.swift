@@ -204,7 +204,7 @@ extension PerfTests {
         func noLeak() throws {
             func descriptors() -> Int {
                 backend.kernel.entries("/proc/self/fd").count {
-                    backend.kernel.link("/proc/self/fd/\($0)") == "anon_inode:[perf_event]"
+                    PerfKernel.link("/proc/self/fd/\($0)") == "anon_inode:[perf_event]"
                 }
             }
             // Holders stay open for a while, on purpose.

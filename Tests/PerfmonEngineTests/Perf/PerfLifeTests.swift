@@ -165,7 +165,10 @@ extension PerfTests {
             #expect(try session.read(0).raw == counts.raw)
         }
 
-        @Test("a program with other credentials ends the session, and says so")
+        @Test(
+            "a program with other credentials ends the session, and says so",
+            .enabled(if: access("/bin/su", X_OK) == 0, "no su")
+        )
         func privilegedExec() throws {
             let child = try Child.nobody("read x; exec /bin/su -c true nobody")
             let session = try backend.attach(.thread(child.pid), counters(Events.pageFaults))
@@ -177,6 +180,14 @@ extension PerfTests {
                 Issue.record("\(events)")
                 return
             }
+            session.stop(0)
+            // pfmfs could open events on it now; the client could not.
+            let error = #expect(throws: PfmError.self) {
+                try session.reprogram(SetProgram(id: 0, counters: counters(Events.taskClock)))
+            }
+            #expect(error?.code == .noSuchProcess)
+            #expect(throws: PfmError.self) { try session.startAtExec(0) }
+            #expect(throws: PfmError.self) { try session.arm(0, pmd: 0, distance: 5) }
             kill(child.pid, SIGKILL)
             child.wait()
         }

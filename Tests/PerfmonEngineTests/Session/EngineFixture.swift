@@ -8,14 +8,21 @@ final class EngineFixture {
     let clock = SimulatedClock(isManual: true)
     let threads = ScriptedThreads()
     let backend: SimulatedBackend
+    /// Between the engine and `backend`, where calls are to take time; nil: nothing.
+    let busy: BusyBackend?
     let engine: Engine
     let root = Client(uid: 0, gid: 0, tid: 1)
 
-    init(options: EngineOptions = EngineOptions()) throws {
+    init(
+        options: EngineOptions = EngineOptions(),
+        generator: any RandomNumberGenerator = CountingGenerator(),
+        cost: UInt64? = nil
+    ) throws {
         var options = options
         options.cpuCount = max(2, options.cpuCount)
         backend = try SimulatedBackend(clock: clock, threads: threads)
-        engine = Engine(backend: backend, options: options, generator: CountingGenerator())
+        busy = cost.map { [backend] in BusyBackend(backend, cost: $0) }
+        engine = Engine(backend: busy ?? backend, options: options, generator: generator)
     }
 
     /// A context with one or more sets, each given by its event names.

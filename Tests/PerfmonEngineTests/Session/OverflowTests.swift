@@ -208,6 +208,27 @@ import Testing
         #expect(context.state == .loaded)
     }
 
+    @Test func pendingResetsOutliveTheLoadButNotTheEvent() throws {
+        let fixture = try EngineFixture()
+        let context = try sampling(fixture, flags: .overflowNotify)
+        fixture.pass(1000)
+        try context.unload()
+        try context.load(on: .thread(7), by: fixture.root)
+        try context.start()
+        fixture.pass(10)
+        try context.restart()
+        #expect(try context.readPmd(0, set: 0).value == period(1000), "as perfmon2 did")
+        fixture.pass(1000)
+        try context.unload()
+        try context.setEvents(["branches"], set: 0)
+        #expect(try context.information(ofSet: 0).overflowedPmds == [])
+        try fixture.write(context, pmd: 0) { $0.value = period(500) }
+        try context.load(on: .thread(7), by: fixture.root)
+        try context.start()
+        try context.restart()
+        #expect(try context.readPmd(0, set: 0).value == period(500))
+    }
+
     @Test func onlyAHeldThreadIsLetGo() throws {
         let fixture = try EngineFixture()
         let context = try sampling(

@@ -114,6 +114,23 @@ import Testing
         _ = try fixture.engine.createContext("d", by: member)
     }
 
+    @Test func groupsAreAskedOnce() throws {
+        let fixture = try EngineFixture()
+        let stranger = Client(uid: 1001, gid: 1001, tid: 2)
+        let context = try fixture.engine.createContext("a", by: stranger)
+        fixture.engine.controls.taskGroup = 500
+        try context.load(on: .thread(7), by: stranger)
+        try context.unload()
+        fixture.engine.controls.systemGroup = 600
+        let member = Client(uid: 1000, gid: 600, tid: 1)
+        let other = try fixture.engine.createContext("b", by: member)
+        let load = refusal { () throws(PfmError) in try other.load(on: .thread(7), by: member) }
+        #expect(load == .notPermitted, "made by right of sys_group alone")
+        try other.setFlags(.systemWide, by: member)
+        fixture.engine.controls.systemGroup = 700
+        try other.load(on: .cpu(0), by: member)
+    }
+
     @Test func namesAndLimits() throws {
         var options = EngineOptions()
         options.maximumContexts = 2
@@ -124,7 +141,7 @@ import Testing
                 _ = try fixture.engine.createContext(name, by: fixture.root)
             }
         }
-        for name in ["", ".", ".hidden", "a b", "a\nb", "a/b", String(repeating: "x", count: 256)] {
+        for name in ["", ".", ".hidden", "a\nb", "a/b", String(repeating: "x", count: 256)] {
             #expect(make(name) == .invalidArgument)
         }
         #expect(make("a") == nil)

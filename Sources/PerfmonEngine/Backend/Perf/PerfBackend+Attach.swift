@@ -5,6 +5,11 @@ internal import SystemPackage
 /// Loading: from a request to open events.
 extension PerfBackend {
     public func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession {
+        try open(request)
+    }
+
+    /// `attach`, with the type that this backend's own code needs.
+    func open(_ request: AttachRequest) throws(PfmError) -> PerfSession {
         try check(request)
         let serial = nextSerial()
         let opening = opening(for: request, serial: serial)
@@ -22,16 +27,20 @@ extension PerfBackend {
             }
         }
         let identity = ClientIdentity(request.client, kernel: kernel)
-        try authorise(identity, request, request.sets)
-        // Seized before the first event is opened: untraced, its thread would not survive it.
-        let hold = try hold(request, serial: serial)
+        // The ring is opened before the client's rights are checked, and looked at after the last
+        // event is opened: a program with other credentials takes the ring from the thread. So
+        // the answer is about the very program that is counted.
         let samples = request.sets.contains { opening.samples($0) }
         if thread != nil || samples {
             try openRing(
-                opening,
+                opening.output,
+                request.target,
                 pages: samples ? Self.ringPages(isBuffered: request.isBuffered) : 1
             )
         }
+        try authorise(identity, request, request.sets)
+        // Seized before the first event is opened: untraced, its thread would not survive it.
+        let hold = try hold(request, serial: serial)
         var groups: [PerfGroup] = []
         for program in request.sets {
             groups.append(try PerfGroup(program, opening))
@@ -48,15 +57,12 @@ extension PerfBackend {
             held: selected,
             hold: hold
         )
-        // Asked again now: had the thread executed a privileged program before the events were
-        // opened, the first answer would not be about what they count. Had it done so since, the
-        // kernel would have taken the events away.
-        try authoriseTarget(identity, request)
-        guard session.isTargetAlive else {
+        isComplete = true
+        guard session.isTargetCurrent, !opening.output.hasHungUp else {
+            session.detach()
             throw PfmError(.noSuchProcess, "\(Self.text(request.target)) has exited")
         }
         try watch(session)
-        isComplete = true
         return session
     }
 
@@ -157,14 +163,13 @@ extension PerfBackend {
     }
 
     /// Opens a ring for a session's samples and for the end of its thread.
-    func openRing(_ opening: PerfOpening, pages: Int) throws(PfmError) {
+    private func openRing(
+        _ output: PerfOutput,
+        _ target: Target,
+        pages: Int
+    ) throws(PfmError) {
         do throws(Errno) {
-            try opening.output.open(
-                tid: opening.tid,
-                cpu: opening.cpu,
-                pages: pages,
-                tellsProcesses: opening.tellsProcesses && pages > 1
-            )
+            try output.open(tid: target.tid, cpu: target.cpu, pages: pages)
         } catch {
             if pages == 1, error == .notPermitted || error == .noMemory {
                 // No locked memory is left to an unprivileged pfmfs; the pidfd tells of the exit.
@@ -174,7 +179,7 @@ extension PerfBackend {
                 code: error,
                 attributes: PerfOpening.dummy,
                 event: "the session's ring",
-                target: opening.target,
+                target: target,
                 kernel: kernel,
                 pmus: pmus
             ).error
@@ -217,17 +222,25 @@ extension PerfBackend {
 
     /// Gives a session that had none, or a small one, a ring for samples.
     func enlargeRing(of session: PerfSession) throws(PfmError) {
-        let old = session.output.event
+        let output = session.output
+        let old = output.event
+        let fresh = PerfOutput(tellsProcesses: session.request.wantsProcesses)
+        try openRing(
+            fresh,
+            session.request.target,
+            pages: Self.ringPages(isBuffered: session.request.isBuffered)
+        )
+        // The old ring is the witness that the thread is still the client's to count.
+        guard !output.hasHungUp else {
+            throw PfmError(.noSuchProcess, "\(Self.text(session.request.target)) has gone")
+        }
         if old >= 0 {
             poller.remove(old)
             session.watched.removeAll { $0 == old }
         }
-        try openRing(
-            session.opening,
-            pages: Self.ringPages(isBuffered: session.request.isBuffered)
-        )
+        output.take(fresh)
         do throws(Errno) {
-            try watch(session, session.output.event, .ring)
+            try watch(session, output.event, .ring)
         } catch {
             throw PfmError(error, "the session's ring cannot be watched: \(error)")
         }

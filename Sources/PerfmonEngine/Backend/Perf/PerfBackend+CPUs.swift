@@ -1,6 +1,7 @@
 internal import SystemPackage
 
-/// What sessions on whole CPUs need: news of CPUs that go away, and a look at their rings.
+/// What sessions on whole CPUs need: news of CPUs that go away, and a look at their rings from
+/// time to time.
 extension PerfBackend {
     /// Listens to the kernel's announcements from the first session on a CPU on.
     func watchCPUs() throws(Errno) {
@@ -20,10 +21,13 @@ extension PerfBackend {
         }
     }
 
-    /// Has the rings that wake nobody before they are half full looked at from time to time, as
-    /// long as one of them may fill.
-    func scanRings() {
-        let isWanted = active.values.contains { $0.opening.wakesByWatermark }
+    /// Has sessions looked at from time to time while there are any that need it: those whose ring
+    /// wakes nobody before it is half full, and threads that should stand but have not been seen
+    /// to.
+    func scanIfNeeded() {
+        let isWanted = active.values.contains {
+            $0.opening.wakesByWatermark || $0.hold?.waiting.isEmpty == false
+        }
         if isWanted, scanTimer == nil {
             scanTimer = try? PerfScanTimer()
             // Without it they are read when half full.

@@ -8,6 +8,7 @@ extension PerfBackend {
         for session in active.values {
             session.collectSamples { collected.append(($0, session)) }
             if session.running == nil { rest(session) }
+            if session.hold != nil { scanIfNeeded() }
         }
         if collected.count > 1 {
             collected.sort { $0.event.time < $1.event.time }

@@ -33,6 +33,8 @@ public final class PerfBackend: CounterBackend {
     /// Raised by the tracer.
     let kick: Kick
     private var lastSerial: UInt64 = 0
+    /// As of the last session that overflows; reading it takes longer than opening an event.
+    private var shortestClockDistance: UInt64
 
     /// Gets ready; opens no event and starts no thread, so that the program may still put itself
     /// in the background.
@@ -47,6 +49,7 @@ public final class PerfBackend: CounterBackend {
         self.kernel = kernel
         self.eventSources = eventSources
         self.usesThreadPidfds = usesThreadPidfds
+        shortestClockDistance = kernel.shortestClockDistance
         pmus = SysfsPmus(kernel)
         attributes = PerfAttributes(pmus: pmus)
         names = PerfEventName(eventSources: eventSources)
@@ -71,6 +74,12 @@ public final class PerfBackend: CounterBackend {
         guard let paranoid = kernel.paranoid else {
             return PfmError(.noFunction, "this kernel has no performance events")
         }
+        guard code != .invalidArgument else {
+            return PfmError(
+                .noFunction,
+                "this kernel's performance events are older than Linux 6.0"
+            )
+        }
         return PfmError(
             code,
             "perf_event_open is refused (\(code)) and perf_event_paranoid is \(paranoid)",
@@ -86,7 +95,12 @@ public final class PerfBackend: CounterBackend {
     public var timeoutTick: UInt64 { 1_000_000 }
 
     func opening(for request: AttachRequest, serial: UInt64) -> PerfOpening {
-        PerfOpening(
+        if request.sets.contains(where: { set in
+            set.timeout != nil || set.counters.contains { $0.distance != nil }
+        }) {
+            shortestClockDistance = kernel.shortestClockDistance
+        }
+        return PerfOpening(
             attributes: attributes,
             names: names,
             kernel: kernel,
@@ -94,10 +108,9 @@ public final class PerfBackend: CounterBackend {
             inherit: request.inherit,
             signalData: request.holdAtOverflow ? HoldTracer.signalData(session: serial) : nil,
             wakesByWatermark: request.isBuffered || !Self.isThread(request.target),
-            shortestClockDistance: kernel.shortestClockDistance,
+            shortestClockDistance: shortestClockDistance,
             wantsCallChains: request.wantsCallChains,
-            tellsProcesses: request.wantsProcesses,
-            output: PerfOutput()
+            output: PerfOutput(tellsProcesses: request.wantsProcesses)
         )
     }
 
@@ -127,12 +140,12 @@ public final class PerfBackend: CounterBackend {
     func sessionRuns(_ session: PerfSession) {
         guard session.output.holdsSamples, active[session.serial] == nil else { return }
         active[session.serial] = session
-        scanRings()
+        scanIfNeeded()
     }
 
     /// The session's ring has been read empty, and stays so.
     func rest(_ session: PerfSession) {
         guard active.removeValue(forKey: session.serial) != nil else { return }
-        scanRings()
+        scanIfNeeded()
     }
 }

@@ -5,11 +5,10 @@ struct PerfEventName {
     let eventSources: [any EventSource]
 
     /// The first source's name for a selection, else what its attribute says.
-    func name(of selection: EventSelection, _ attributes: perf_event_attr?) -> String {
+    func name(of selection: EventSelection, _ attributes: perf_event_attr) -> String {
         for source in eventSources {
             if let name = source.name(of: selection) { return name }
         }
-        guard let attributes else { return "\(selection)" }
         let config = "0x" + String(attributes.config, radix: 16)
         switch attributes.type {
         case PERF_TYPE_HARDWARE.rawValue: return "hardware event \(attributes.config)"

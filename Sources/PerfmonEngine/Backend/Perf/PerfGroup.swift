@@ -21,6 +21,7 @@ final class PerfGroup {
         var counts: [UInt64]
         var timeEnabled: UInt64 = 0
         var timeRunning: UInt64 = 0
+        var lost: UInt64 = 0
     }
 
     private enum ExecState {
@@ -96,10 +97,20 @@ final class PerfGroup {
         return snapshot(counts, time: MonotonicClock.now)
     }
 
+    /// Samples of the set that found no room in the ring.
+    var lost: UInt64 {
+        carried.lost + ((try? counts())?.lost ?? 0)
+    }
+
     /// A snapshot of what a read or a sample of this group said.
-    func snapshot(_ counts: PerfGroupCounts, time: UInt64) -> Snapshot {
-        Snapshot(
-            raw: zip(carried.counts, counts.values.dropFirst()).map { $0 &+ $1 },
+    func snapshot(_ counts: consuming PerfGroupCounts, time: UInt64) -> Snapshot {
+        // In place: this is done for every sample.
+        var raw = counts.values
+        counts.values = []
+        if raw.count > carried.counts.count { raw.removeLast() }
+        for index in carried.counts.indices { raw[index] &+= carried.counts[index] }
+        return Snapshot(
+            raw: raw,
             timeEnabled: carried.timeEnabled + counts.timeEnabled,
             timeRunning: carried.timeRunning + counts.timeRunning,
             time: time
@@ -177,22 +188,19 @@ final class PerfGroup {
 
     /// Opens new events in place of the old ones and carries the counts over.
     private func replace(_ new: SetProgram, atExec: Bool) throws(PfmError) {
-        let last = snapshot(
-            try counts() ?? PerfGroupCounts(members: 1 + program.counters.count),
-            time: 0
-        )
+        let last = try counts() ?? PerfGroupCounts(members: 1 + program.counters.count)
         do throws(PfmError) {
-            open = try opening.open(new, atExec: atExec)
+            open = try openChecked(new, atExec: atExec)
         } catch {
             guard error.code == .resourceBusy else { throw error }
             // The old events themselves may be what takes the room.
             open = PerfOpenGroup()
             do throws(PfmError) {
-                open = try opening.open(new, atExec: atExec)
+                open = try openChecked(new, atExec: atExec)
             } catch {
                 carry(last, to: program)
                 exec = .notArmed
-                open = (try? opening.open(program)) ?? PerfOpenGroup()
+                open = (try? openChecked(program, atExec: false)) ?? PerfOpenGroup()
                 throw error
             }
         }
@@ -203,7 +211,26 @@ final class PerfGroup {
         timeoutIsSpent = false
     }
 
-    private func carry(_ last: Snapshot, to new: SetProgram) {
+    /// Opens events, unless the thread is no longer the one that the client was allowed to count.
+    ///
+    /// A program with other credentials costs the session its ring at the moment it gets them. So
+    /// a ring that is there after the opening says that all is still well.
+    private func openChecked(
+        _ new: SetProgram,
+        atExec: Bool
+    ) throws(PfmError) -> PerfOpenGroup {
+        let fresh = try opening.open(new, atExec: atExec)
+        guard !opening.output.hasHungUp else {
+            throw PfmError(
+                .noSuchProcess,
+                "the thread has exited, or executes a program with other credentials"
+            )
+        }
+        return fresh
+    }
+
+    private func carry(_ counts: PerfGroupCounts, to new: SetProgram) {
+        let last = snapshot(counts, time: 0)
         carried = Carried(
             counts: new.counters.map { counter in
                 let index = program.counters.firstIndex {
@@ -212,7 +239,8 @@ final class PerfGroup {
                 return index.map { last.raw[$0] } ?? 0
             },
             timeEnabled: last.timeEnabled,
-            timeRunning: last.timeRunning
+            timeRunning: last.timeRunning,
+            lost: carried.lost + counts.lost
         )
     }
 }

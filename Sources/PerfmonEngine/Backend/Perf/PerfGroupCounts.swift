@@ -11,7 +11,7 @@ struct PerfGroupCounts {
             | PERF_FORMAT_LOST.rawValue
     )
 
-    /// Bytes of the record of a group.
+    /// Bytes of the record of a group, its gate among the members.
     static func size(members: Int) -> Int {
         8 * (3 + 3 * members)
     }
@@ -19,7 +19,8 @@ struct PerfGroupCounts {
     /// Nanoseconds during which the group was on, and during which it really counted.
     var timeEnabled: UInt64
     var timeRunning: UInt64
-    /// Counts in the order in which the events were opened, leader first.
+    /// Counts of the members in the order in which they were opened, without the gate, which
+    /// counts nothing.
     var values: [UInt64]
     /// Samples that found no room in the ring, of all members together.
     var lost: UInt64
@@ -28,7 +29,7 @@ struct PerfGroupCounts {
     init(members: Int) {
         timeEnabled = 0
         timeRunning = 0
-        values = Array(repeating: 0, count: members)
+        values = Array(repeating: 0, count: members - 1)
         lost = 0
     }
 
@@ -50,10 +51,13 @@ struct PerfGroupCounts {
             guard let words = try record(file, members: files.count), words.count >= 6 else {
                 continue
             }
-            if index == 0 { (counts.timeEnabled, counts.timeRunning) = (words[1], words[2]) }
+            if index == 0 {
+                (counts.timeEnabled, counts.timeRunning) = (words[1], words[2])
+                continue
+            }
             for entry in stride(from: 3, through: words.count - 3, by: 3)
             where words[entry + 1] == ids[index] {
-                counts.values[index] = words[entry]
+                counts.values[index - 1] = words[entry]
             }
         }
         return counts
@@ -74,12 +78,20 @@ struct PerfGroupCounts {
 
     /// Decodes a record; nil when it is cut short or of another group size.
     init?(_ bytes: UnsafeRawBufferPointer, members: Int) {
-        guard bytes.count >= Self.size(members: members), Self.word(bytes, 0) == UInt64(members)
+        guard members > 0, bytes.count >= Self.size(members: members),
+            Self.word(bytes, 0) == UInt64(members)
         else { return nil }
         timeEnabled = Self.word(bytes, 1)
         timeRunning = Self.word(bytes, 2)
-        values = (0..<members).map { Self.word(bytes, 3 + 3 * $0) }
-        lost = (0..<members).reduce(0) { $0 &+ Self.word(bytes, 5 + 3 * $1) }
+        var lost: UInt64 = 0
+        values = [UInt64](unsafeUninitializedCapacity: members - 1) { buffer, count in
+            for index in 1..<members {
+                buffer[index - 1] = Self.word(bytes, 3 + 3 * index)
+                lost &+= Self.word(bytes, 5 + 3 * index)
+            }
+            count = members - 1
+        }
+        self.lost = lost
     }
 
     private static func word(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> UInt64 {

@@ -37,6 +37,12 @@ final class PerfHold {
         return waiting
     }
 
+    /// Whether the thread should have been seen to stand by now: some milliseconds have passed.
+    var isOverdue: Bool {
+        guard let first = waiting.first else { return false }
+        return MonotonicClock.now &- first.time > 2_000_000
+    }
+
     /// Lets the thread run on.
     func resume() {
         isWanted = false

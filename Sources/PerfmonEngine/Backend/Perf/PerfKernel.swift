@@ -6,9 +6,13 @@ public struct PerfKernel: Sendable {
     let sysfs: String
     let proc: String
 
+    /// The user namespace of this program.
+    private let userNamespace: String?
+
     public init(sysfs: String = "/sys", proc: String = "/proc") {
         self.sysfs = sysfs
         self.proc = proc
+        userNamespace = Self.link("\(proc)/self/ns/user")
     }
 
     /// `perf_event_paranoid`; nil when the kernel has no perf events.
@@ -41,19 +45,21 @@ public struct PerfKernel: Sendable {
     /// The kernel takes the events from an exiting thread before it becomes a zombie; only its
     /// flags tell by then.
     func isRunning(_ tid: Int32) -> Bool {
-        guard let stat = text("\(proc)/\(tid)/stat"), let end = stat.lastIndex(of: ")") else {
-            return false
-        }
-        let fields = stat[end...].split(separator: " ")
-        guard fields.count > 7, let flags = UInt64(fields[7]) else { return false }
-        let isExiting = flags & 0x4 != 0
-        return !isExiting && fields[1] != "Z" && fields[1] != "X"
+        withBytes(of: "\(proc)/\(tid)/stat") { bytes in
+            // The name in parentheses may hold anything, so fields count from its end.
+            guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return false }
+            let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))
+            guard fields.count > 6, let state = fields[0].first else { return false }
+            let flags = fields[6].reduce(UInt64(0)) { $0 &* 10 &+ UInt64($1 &- 48) }
+            let isExiting = flags & 0x4 != 0
+            return !isExiting && state != UInt8(ascii: "Z") && state != UInt8(ascii: "X")
+        } ?? false
     }
 
     /// Whether a thread is known to live in the same user namespace as this program.
     func sharesUserNamespace(_ tid: Int32) -> Bool {
-        guard let own = link("\(proc)/self/ns/user") else { return false }
-        return link("\(proc)/\(tid)/ns/user") == own
+        guard let userNamespace else { return false }
+        return Self.link("\(proc)/\(tid)/ns/user") == userNamespace
     }
 
     /// The value of a field in `/proc/TID/status`, such as `Uid`.
@@ -79,8 +85,18 @@ public struct PerfKernel: Sendable {
         return mask >> UInt64(signal - 1) & 1 != 0
     }
 
-    /// A small file; nil when it cannot be read.
+    /// A small file, without the white space that ends it; nil when it cannot be read.
     func text(_ path: String) -> String? {
+        withBytes(of: path) { bytes in
+            let end = bytes.lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? 0
+            return String(decoding: bytes[..<end], as: UTF8.self)
+        }
+    }
+
+    private func withBytes<Result>(
+        of path: String,
+        _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -88,9 +104,7 @@ public struct PerfKernel: Sendable {
         return withUnsafeTemporaryAllocation(byteCount: 8192, alignment: 1) { buffer in
             let got = read(descriptor, buffer.baseAddress, buffer.count)
             guard got >= 0 else { return nil }
-            var text = String(decoding: buffer.prefix(got), as: UTF8.self)
-            while text.last?.isWhitespace == true { text.removeLast() }
-            return text
+            return body(UnsafeRawBufferPointer(rebasing: buffer.prefix(got)))
         }
     }
 
@@ -113,7 +127,7 @@ public struct PerfKernel: Sendable {
     }
 
     /// Where a symbolic link points to; nil when it cannot be read.
-    func link(_ path: String) -> String? {
+    static func link(_ path: String) -> String? {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
             guard let base = buffer.baseAddress else { return nil }
             let length = readlink(path, base, 255)

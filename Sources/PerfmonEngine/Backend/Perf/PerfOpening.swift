@@ -31,8 +31,6 @@ struct PerfOpening {
     let shortestClockDistance: UInt64
     /// Overflows carry their call chain.
     let wantsCallChains: Bool
-    /// What processes map and how they are named comes with the samples.
-    let tellsProcesses: Bool
     /// Where samples go.
     let output: PerfOutput
 

@@ -9,6 +9,9 @@ internal import SystemPackage
 /// how the end of a thread shows, and how it shows that the kernel took the events away because
 /// the thread executed a program with other credentials.
 final class PerfOutput {
+    /// What processes map and how they are named comes in records of the ring, if it is meant for
+    /// samples.
+    private let tellsProcesses: Bool
     private var ring: PerfRing?
 
     /// Pages of data; 0 when there is no ring.
@@ -17,13 +20,16 @@ final class PerfOutput {
     /// Whether the ring is meant for samples, not only for its event's hang-up.
     var holdsSamples: Bool { pages > 1 }
 
+    init(tellsProcesses: Bool) {
+        self.tellsProcesses = tellsProcesses
+    }
+
     /// Opens the event and its ring in place of the one before.
     ///
-    /// - Parameter tellsProcesses: what processes map and how they are named comes in records.
     /// - Throws: the errno of the open or of the mapping.
-    func open(tid: Int32, cpu: Int32, pages: Int, tellsProcesses: Bool) throws(Errno) {
+    func open(tid: Int32, cpu: Int32, pages: Int) throws(Errno) {
         var attr = PerfOpening.dummy
-        if tellsProcesses {
+        if tellsProcesses, pages > 1 {
             attr.mmap = 1
             attr.mmap2 = 1
             attr.comm = 1
@@ -59,6 +65,12 @@ final class PerfOutput {
         case .some(let ring): ring.drain(body)
         case nil: break
         }
+    }
+
+    /// Takes over the ring of another output.
+    func take(_ other: PerfOutput) {
+        ring = other.ring.take()
+        (pages, other.pages) = (other.pages, 0)
     }
 
     /// Unmaps the ring and closes its event.

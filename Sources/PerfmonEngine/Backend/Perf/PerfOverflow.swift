@@ -2,15 +2,15 @@
 struct PerfOverflow {
     private let group: PerfGroup
     private var last: PerfSample
-    /// Indices into the set's program.
-    private var counters: [Int]
+    /// Bit i: counter i of the set's program. A set has 64 counters at most.
+    private var counters: UInt64
     private let time: UInt64
 
     /// Begins with the sample of one counter, given by its index.
     init(_ sample: PerfSample, _ group: PerfGroup, _ counter: Int) {
         self.group = group
         last = sample
-        counters = [counter]
+        counters = 1 << UInt64(counter)
         time = sample.time
     }
 
@@ -19,23 +19,29 @@ struct PerfOverflow {
     /// The kernel writes one sample after the other, each with its own time. It was the same event
     /// when the place is the same and no counter of this overflow has gone on since.
     mutating func merge(_ sample: PerfSample, _ group: PerfGroup, _ counter: Int) -> Bool {
-        guard group === self.group, !counters.contains(counter), sample.place == last.place,
-            sample.time &- time < 100_000,
-            counters.allSatisfy({
-                sample.counts.values[$0 + 1] == last.counts.values[$0 + 1]
-            })
+        guard group === self.group, counters >> UInt64(counter) & 1 == 0,
+            sample.place.ip == last.place.ip, sample.place.tid == last.place.tid,
+            sample.place.cpu == last.place.cpu, sample.time &- time < 100_000,
+            indices.allSatisfy({ sample.counts.values[$0] == last.counts.values[$0] })
         else { return false }
-        counters.append(counter)
+        counters |= 1 << UInt64(counter)
         last = sample
         return true
     }
 
+    /// Counters that have overflowed, in ascending order.
+    private var indices: some Sequence<Int> {
+        (0..<group.program.counters.count).lazy.filter { [counters] in
+            counters >> UInt64($0) & 1 != 0
+        }
+    }
+
     /// The event for the engine.
-    func event(session: UInt64) -> BackendEvent {
-        let overflowed = counters.map { group.program.counters[$0] }
+    consuming func event(session: UInt64) -> BackendEvent {
+        let overflowed = group.program.counters
         var place = last.place
         // Half of the addresses are the kernel's, and secret to those who may not look into it.
-        if !overflowed.contains(where: \.selection.countsKernel) {
+        if !indices.contains(where: { overflowed[$0].selection.countsKernel }) {
             if place.ip >> 63 != 0 { place.ip = 0 }
             place.callChain.removeAll { $0 >> 63 != 0 }
         }
@@ -44,7 +50,7 @@ struct PerfOverflow {
             set: group.program.id,
             time: time,
             kind: .overflow(
-                pmds: overflowed.map(\.pmd).sorted(),
+                pmds: indices.map { overflowed[$0].pmd },
                 snapshot: group.snapshot(last.counts, time: time),
                 place: place
             )

@@ -2,9 +2,9 @@ internal import CLinux
 internal import Glibc
 internal import SystemPackage
 
-/// Looks into the rings of whole CPUs and of buffered sessions from time to time.
+/// Has rings looked at that do not wake the reader.
 ///
-/// Those of CPUs never wake the reader sample by sample: its own wake-ups would be sampled in turn.
+/// Those of whole CPUs never wake it sample by sample: its own wake-ups would be sampled in turn.
 /// Those of buffered sessions would cost more time in waking than in sampling.
 final class PerfScanTimer {
     private let descriptor: OwnedDescriptor

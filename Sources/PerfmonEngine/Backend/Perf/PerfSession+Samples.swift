@@ -36,8 +36,8 @@ extension PerfSession {
                 }
             case .lost(let id, let count):
                 flush()
-                let set = member(id: id)?.group.program.id ?? 0
-                deliver(event(set: set, .lost(count: count)))
+                lostInRecords += count
+                reportLost(lostInRecords, set: member(id: id)?.group.program.id ?? 0, deliver)
             case .throttled:
                 flush()
                 deliver(event(set: running ?? 0, .throttled(cpu: Int(max(opening.cpu, 0)))))
@@ -51,9 +51,16 @@ extension PerfSession {
             }
         }
         flush()
+        if running == nil, output.holdsSamples {
+            // The ring tells of lost samples with the next one, and none is to come.
+            let lost = groups.reduce(UInt64(0)) { $0 + $1.lost }
+            reportLost(lost, set: groups.first?.program.id ?? 0, deliver)
+        }
         guard let hold, !hold.waiting.isEmpty else { return }
-        // A thread that keeps the signal off runs on for as long as it does.
-        if hold.isStanding || hasEnded || backend.kernel.blocks(SIGTRAP, thread: request.target.tid)
+        // A thread that keeps the signal off runs on for as long as it does. That is asked only
+        // when the stop is overdue: the answer takes longer than most stops.
+        if hold.isStanding || hasEnded
+            || hold.isOverdue && backend.kernel.blocks(SIGTRAP, thread: request.target.tid)
         {
             hold.takeWaiting().forEach(deliver)
         }
@@ -63,6 +70,13 @@ extension PerfSession {
     func collectHeld(_ deliver: (BackendEvent) -> Void) {
         collectSamples(deliver)
         hold?.stand().forEach(deliver)
+    }
+
+    /// Reports what exceeds the lost samples reported so far.
+    private func reportLost(_ total: UInt64, set: UInt16, _ deliver: (BackendEvent) -> Void) {
+        guard total > lostReported else { return }
+        deliver(event(set: set, .lost(count: total - lostReported)))
+        lostReported = total
     }
 
     private func member(id: UInt64) -> (group: PerfGroup, member: PerfGroup.Member)? {

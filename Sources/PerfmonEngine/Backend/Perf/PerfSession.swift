@@ -11,16 +11,19 @@ final class PerfSession: CounterSession {
     let output: PerfOutput
     let opening: PerfOpening
     unowned let backend: PerfBackend
+    /// Lost samples of which the ring has told, and of which the engine has been told.
+    var lostInRecords: UInt64 = 0
+    var lostReported: UInt64 = 0
     /// Nil on a CPU.
-    private let thread: ThreadHandle?
+    private var thread: ThreadHandle?
     /// Who loaded the context.
     let identity: ClientIdentity
     /// Attributes of the events that were opened; their holders count this session as a user.
-    let held: [perf_event_attr]
+    private(set) var held: [perf_event_attr]
     /// Descriptors of this session in the epoll set.
     var watched: [Int32] = []
     /// Time-outs that the groups cannot count themselves.
-    let timer: PerfSetTimer?
+    private(set) var timer: PerfSetTimer?
     /// The grip on the thread, if it is to be held at overflows.
     private(set) var hold: PerfHold?
     /// The set that counts, or will from the next exec on.
@@ -112,6 +115,10 @@ final class PerfSession: CounterSession {
         let group = try group(program.id)
         try requireHalted(program.id)
         try backend.authoriseChange(of: self, to: program)
+        // Kinds that go out of use keep their holders for this session; sets change seldom.
+        let selected = try opening.members(program)
+        for attributes in selected { backend.holders.retain(attributes) }
+        held += selected
         if opening.samples(program) { try prepareForOverflows() }
         try group.reprogram(program)
     }
@@ -127,6 +134,8 @@ final class PerfSession: CounterSession {
         backend.forget(self)
         groups = []
         output.close()
+        thread = nil
+        timer = nil
         // Last: an event that still counted could kill a thread that nobody traces.
         hold = nil
     }
@@ -143,6 +152,15 @@ final class PerfSession: CounterSession {
     /// Takes note that the target is gone. Its counts stay readable.
     func end() {
         hasEnded = true
+    }
+
+    /// Whether the thread's number has meant the same thread since before it was opened. The
+    /// kernel opens nothing on a thread that is on its way out.
+    var isTargetCurrent: Bool {
+        switch thread {
+        case .some(let thread): thread.isCurrent
+        case nil: true
+        }
     }
 
     /// Whether the thread this session was opened on still runs.

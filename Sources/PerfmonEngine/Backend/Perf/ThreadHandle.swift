@@ -35,17 +35,19 @@ struct ThreadHandle: ~Copyable {
     /// Polls readable when the thread exits; nil where the kernel has no pidfds of threads.
     var pidfd: Int32? { isPidfd ? descriptor.raw : nil }
 
-    /// Whether the thread still runs; a zombie does not.
+    /// Whether the number still means this thread.
+    var isCurrent: Bool {
+        guard isPidfd else { return faccessat(descriptor.raw, "stat", F_OK, 0) == 0 }
+        var entry = pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, 0) == 0
+    }
+
+    /// Whether the thread still runs; one on its way out does not.
+    ///
+    /// A group leader that exited before its other threads is a zombie, yet its pidfd waits for
+    /// them.
     var isAlive: Bool {
-        if isPidfd {
-            var entry = pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0)
-            if poll(&entry, 1, 0) != 0 { return false }
-        } else if faccessat(descriptor.raw, "stat", F_OK, 0) != 0 {
-            return false
-        }
-        // A group leader that exited before its other threads is a zombie, yet its pidfd waits
-        // for them.
-        return kernel.isRunning(tid)
+        isCurrent && kernel.isRunning(tid)
     }
 
     private static func error(_ code: Errno, _ tid: Int32) -> PfmError {

@@ -10,7 +10,7 @@ c=$MNT/contexts/$name
 [ -d "$c" ] || fail "no context '$name'"
 eq "owner" "$(id -u)" "$(cut -d' ' -f1 "$c/owner")"
 put "$c/events" page-faults
-put "$c/load_context" self
+echo self >"$c/load_context" || fail "load on the shell"
 put "$c/start" 1
 at_least "sessions" 1 "$(cat "$MNT/task_sessions_count")"
 # A second one, beside it.

@@ -8,7 +8,7 @@ context h
 if [ -d /sys/bus/event_source/devices/cpu ] || [ -d /sys/bus/event_source/devices/cpu_core ]; then
     put "$c/events" cycles
     put "$c/ctx_flags" inherit
-    put "$c/load_context" self
+    put "$c/load_context" "pid $$"
     put "$c/start" 1
     "$TOOLS/workload" spin=20
     put "$c/stop" 1

@@ -22,5 +22,5 @@ refused EINVAL "$c/ctx_flags" 'system_wide nonsense' '*nonsense*'
 refused EINVAL "$c/ctx_flags" '' '?*'
 eq "ctx_flags" none "$(cat "$c/ctx_flags")"
 put "$c/events" page-faults
-put "$c/load_context" self
+put "$c/load_context" "pid $$"
 refused EBUSY "$c/ctx_flags" system_wide '*loaded*'

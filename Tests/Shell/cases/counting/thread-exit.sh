@@ -20,7 +20,7 @@ eq "sessions" 0 "$(cat "$MNT/task_sessions_count")"
 refused EINVAL "$c/start" 1 '*unloaded*'
 refused ESRCH "$c/load_context" "pid $pid" "*$pid*"
 # It can be used again.
-workload wait faults=101 wait
+workload wait faults=101
 put "$c/load_context" "pid $pid"
 put "$c/start" 1
 eq state loaded "$(state "$c")"

@@ -22,4 +22,4 @@ finish
 eq "its exit status" 5 $?
 mount_pfmfs
 context e page-faults
-put "$c/load_context" self
+put "$c/load_context" "pid $$"

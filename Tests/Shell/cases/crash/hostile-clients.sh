@@ -20,4 +20,6 @@ done
 empty() { [ -z "$(find "$MNT/contexts" -mindepth 1 -maxdepth 1)" ]; }
 until_true 3 "all contexts are gone" empty
 eq "sessions" 0 "$(cat "$MNT/task_sessions_count")"
-eq "descriptors of perf events" 0 "$(find "/proc/$daemon/fd" -lname '*perf_event*' 2>/dev/null | wc -l)"
+# One disabled event of each kind stays for a minute, so that the next context opens quickly.
+held=$(find "/proc/$daemon/fd" -lname '*perf_event*' 2>/dev/null | wc -l)
+[ "$held" -le 2 ] || fail "$held descriptors of perf events are open"

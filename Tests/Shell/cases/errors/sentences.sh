@@ -10,7 +10,7 @@ refused EINVAL "$c/ctx_flags" 'systemwide' '*system_wide*'
 refused ENOENT "$c/events" 'page-fault' '*page-faults*'
 put "$c/events" page-faults
 refused ESRCH "$c/load_context" 'pid 4194300' '*4194300*'
-put "$c/load_context" self
+put "$c/load_context" "pid $$"
 refused EBUSY "$c/load_context" self '*loaded*'
 put "$c/start" 1
 eq "after a success" ok "$(cut -c1-2 "$c/last_cmd_status")"

@@ -5,7 +5,7 @@
 
 mount_pfmfs
 context k page-faults
-put "$c/load_context" self
+put "$c/load_context" "pid $$"
 put "$c/start" 1
 kill -KILL "$daemon"
 wait "$daemon" 2>/dev/null

@@ -6,12 +6,14 @@
 
 mount_pfmfs
 context loaded 'page-faults task-clock'
-put "$c/load_context" self
+put "$c/load_context" "pid $$"
 put "$c/start" 1
 context empty
 grep -r . "$MNT" >everything 2>errors
-status=$?
-[ "$status" -lt 2 ] || fail "grep ended with $status: $(head -n 5 errors)"
+# Write-only files, and registers that were never programmed, are all that cannot be read.
+grep -v -e '/\(start\|stop\|restart\|ctl\|unload_context\): Permission denied' \
+    -e '/value: Invalid argument' errors >others
+eq "other errors" "" "$(cat others)"
 grep -q 'contexts/loaded/counters:page-faults' everything || fail "counters are missing"
 grep -q 'version:2.5' everything || fail "version is missing"
 at_least "lines" 500 "$(wc -l <everything)"

@@ -8,7 +8,9 @@ mount_pfmfs -o backend=simulated
 context a
 context b
 grep -r . "$MNT" >everything 2>errors
-[ $? -lt 2 ] || fail "grep: $(head -n 5 errors)"
+# Write-only files, and registers that were never programmed, are all that cannot be read.
+grep -v -e '/\(start\|stop\|restart\|ctl\|unload_context\): Permission denied' \
+    -e '/value: Invalid argument' errors >others
+eq "other errors" "" "$(cat others)"
 at_least "lines" 300 "$(wc -l <everything)"
-find "$MNT" -type f -exec wc -c {} + >/dev/null 2>errors || fail "wc: $(head -n 3 errors)"
 answers || fail "does not answer any more"

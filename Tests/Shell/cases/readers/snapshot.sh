@@ -6,7 +6,7 @@
 mount_pfmfs
 context a page-faults
 exec 3<"$MNT/task_sessions_count"
-put "$c/load_context" self
+put "$c/load_context" "pid $$"
 read -r first <&3
 exec 3<&-
 eq "a fresh open" 1 "$(cat "$MNT/task_sessions_count")"

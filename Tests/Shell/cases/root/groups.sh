@@ -21,7 +21,3 @@ refused EPERM "$c/ctx_flags" system_wide '*group*'
 eq "ctx_flags" none "$(cat "$c/ctx_flags")"
 put "$MNT/sys_group" -1
 put "$c/ctx_flags" system_wide
-# A system-wide context must also pass task_group.
-context t
-put "$MNT/task_group" 4321
-refused EPERM "$c/ctx_flags" system_wide '*group*'

@@ -14,5 +14,5 @@ for file in features limits; do
 done
 grep -q '^contexts' "$MNT/info/limits" || fail "limits do not tell of contexts"
 context one page-faults
-put "$c/load_context" self
+put "$c/load_context" "pid $$"
 grep -q one "$MNT/info/conflicts" || fail "conflicts do not name a loaded context: $(cat "$MNT/info/conflicts")"

@@ -20,6 +20,7 @@ like smpl_buffer_mem_max '[0-9]*' "$(cat "$MNT/smpl_buffer_mem_max")"
 for file in "$MNT"/* "$MNT"/info/* "$MNT"/pmu_desc/*; do
     if [ ! -f "$file" ] || [ "${file##*/}" = clone ]; then continue; fi
     [ -s "$file" ] || fail "$file has size 0"
+    # The size is a bound, so the end is found by reading.
     # A file without any line is only right where there is nothing to list.
-    [ "$(wc -c <"$file")" -eq 0 ] || eq "last byte of $file" 012 "$(tail -c 1 "$file" | od -An -to1 | tr -d ' ')"
+    [ "$(wc -c <"$file")" -eq 0 ] || eq "last byte of $file" 012 "$(cat "$file" | tail -c 1 | od -An -to1 | tr -d ' ')"
 done

@@ -6,7 +6,7 @@
 need_root
 mount_pfmfs
 context thread page-faults
-put "$c/load_context" self
+put "$c/load_context" "pid $$"
 eq "task sessions" 1 "$(cat "$MNT/task_sessions_count")"
 eq "sys sessions" 0 "$(cat "$MNT/sys_sessions_count")"
 context cpu0 page-faults
