@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <syslog.h>
@@ -247,4 +248,32 @@ void clinux_handle_interruption(void)
 void clinux_interrupt(pid_t tid)
 {
 	syscall(SYS_tgkill, getpid(), tid, SIGRTMAX - 2);
+}
+
+static int file_of(int result, const struct stat *status, struct clinux_file *file)
+{
+	if (result == 0)
+		*file = (struct clinux_file){
+			.inode = status->st_ino,
+			.size = status->st_size > 0 ? (uint64_t)status->st_size : 0,
+			.uid = status->st_uid,
+			.gid = status->st_gid,
+			.permissions = status->st_mode & 07777,
+			.is_regular = S_ISREG(status->st_mode),
+		};
+	return result;
+}
+
+int clinux_fstat(int descriptor, struct clinux_file *file)
+{
+	struct stat status;
+
+	return file_of(fstat(descriptor, &status), &status, file);
+}
+
+int clinux_stat(const char *path, struct clinux_file *file)
+{
+	struct stat status;
+
+	return file_of(stat(path, &status), &status, file);
 }

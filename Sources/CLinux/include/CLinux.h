@@ -86,4 +86,17 @@ int clinux_open_uevents(void);
 /* syslog(3) with a finished text; priority as in <syslog.h>. */
 void clinux_syslog(int priority, const char *text);
 
+/* What fstat(2) and stat(2) say of a file, as far as it matters here. */
+struct clinux_file {
+	uint64_t inode;
+	uint64_t size;
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t permissions;
+	/* 1 for a regular file. */
+	int is_regular;
+};
+int clinux_fstat(int descriptor, struct clinux_file *file);
+int clinux_stat(const char *path, struct clinux_file *file);
+
 #endif

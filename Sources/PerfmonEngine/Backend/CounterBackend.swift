@@ -227,7 +227,7 @@ public struct SamplePlace: Sendable, Equatable {
     /// Thread id.
     public var tid: Int32
     public var cpu: Int
-    /// Addresses of the call chain, innermost first; empty unless asked for.
+    /// Return addresses of the call chain behind `ip`, innermost first; empty unless asked for.
     public var callChain: [UInt64]
 
     public init(ip: UInt64, pid: Int32, tid: Int32, cpu: Int, callChain: [UInt64] = []) {

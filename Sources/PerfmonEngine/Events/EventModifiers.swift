@@ -88,8 +88,21 @@ struct EventModifiers: Equatable {
                 subject: name
             )
         }
+        try Self.requireMode(of: layout, of: name)
+        layout.precision = precision
+        layout.excludesIdle = notIdle
+        if guest != host {
+            layout.excludesHost = guest
+            layout.excludesGuest = host
+        }
+    }
+
+    /// Checks that some mode is left in which this processor counts.
+    ///
+    /// - Throws: EOPNOTSUPP when it is the hypervisor's alone, which x86 does not have.
+    static func requireMode(of layout: GenericLayout, of name: String) throws(PfmError) {
         #if arch(x86_64) || arch(i386)
-            guard !hypervisor || user || kernel else {
+            guard layout.user || layout.kernel else {
                 throw PfmError(
                     .notSupported,
                     "\(name): x86 has no hypervisor mode to count in",
@@ -98,12 +111,6 @@ struct EventModifiers: Equatable {
                 )
             }
         #endif
-        layout.precision = precision
-        layout.excludesIdle = notIdle
-        if guest != host {
-            layout.excludesHost = guest
-            layout.excludesGuest = host
-        }
     }
 
     /// The letters that lead to a layout's filters, in the order in which they are printed; empty

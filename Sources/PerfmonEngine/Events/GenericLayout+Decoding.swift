@@ -198,7 +198,8 @@ private struct BitCheck {
     mutating func checkPrivilege(of event: SoftwareEvent) {
         require(
             event.filter != .kernelOnly || field(17...17) != 0,
-            "bit 17 (OS) must be set: \(event.name) happens in the kernel only"
+            "bit 17 (OS) must be set: \(event.name) happens in the kernel only, "
+                + "so the count would always be 0"
         )
     }
 }

@@ -87,6 +87,10 @@ public struct GenericLayout: Sendable, Hashable {
         .generic(image, operand: operand)
     }
 
+    /// Bits that are zero in every class: 62:56, 42, 23, 21 and 18.
+    public static let reservedBits: UInt64 =
+        0x7F << 56 | 1 << 42 | 1 << 23 | 1 << 21 | 1 << 18
+
     enum Bits {
         static let excludesHypervisor: UInt64 = 1 << 19
         static let operandRegister: UInt64 = 0xFF << 24

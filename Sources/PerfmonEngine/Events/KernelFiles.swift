@@ -18,19 +18,15 @@ public struct KernelFiles: Sendable {
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
         defer { close(descriptor) }
         // Kernel files have no size worth asking for, and most fit the first read.
-        var bytes = [UInt8]()
-        var capacity = 4096
-        while true {
-            let done = bytes.count
-            bytes.append(contentsOf: repeatElement(0, count: capacity - done))
-            let got = bytes.withUnsafeMutableBytes { buffer in
-                read(descriptor, buffer.baseAddress.map { $0 + done }, capacity - done)
+        var bytes: [UInt8] = []
+        let code = withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { chunk in
+            while true {
+                let got = read(descriptor, chunk.baseAddress, chunk.count)
+                guard got > 0 else { return got == 0 ? 0 : errno }
+                bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: chunk[..<got]))
             }
-            guard got >= 0 else { throw Errno(rawValue: errno) }
-            bytes.removeLast(capacity - done - got)
-            if got == 0 { break }
-            if bytes.count == capacity { capacity *= 2 }
         }
+        guard code == 0 else { throw Errno(rawValue: code) }
         while let last = bytes.last, last == 0x0A || last == 0x20 || last == 0 {
             bytes.removeLast()
         }

@@ -1,12 +1,15 @@
 extension LibpfmEvents {
-    /// Events with each of their unit masks: `L1D`, `L1D:REPLACEMENT`.
+    /// Events with each of their unit masks: `L1D`, `L1D:REPLACEMENT`. Events that are none without
+    /// a unit mask stand only with theirs.
     public func eventNames(pmu: String) -> [String] {
         guard let (library, models) = library,
             let model = models.first(where: { $0.name == pmu })
         else { return [] }
         var names: [String] = []
         for event in library.events(of: model) {
-            names.append(event.name)
+            if case .found = library.registerImages("\(model.name)::\(event.name)") {
+                names.append(event.name)
+            }
             for mask in library.attributes(of: event, forPerf: false) where mask.isUnitMask {
                 names.append("\(event.name):\(mask.name)")
             }
@@ -34,11 +37,8 @@ extension LibpfmEvents {
         guard let (library, _) = library,
             let found = library.event(library.find("\(pmu)::\(event)"))
         else { return (event, "") }
-        // The event itself stands in the line above its unit masks.
-        guard let mask = Self.mask(event, library.attributes(of: found, forPerf: false)) else {
-            return (event, Self.line(found.text))
-        }
-        return (event, Self.line(mask.text))
+        let mask = Self.mask(event, library.attributes(of: found, forPerf: false))
+        return (event, Self.line(mask.map { "\(found.text): \($0.text)" } ?? found.text))
     }
 
     private static func mask(_ name: String, _ attributes: [PfmAttribute]) -> PfmAttribute? {

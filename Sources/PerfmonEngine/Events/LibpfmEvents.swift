@@ -53,22 +53,33 @@ public final class LibpfmEvents: EventSource {
         guard model.isPresent else { return false }
         if model.isCore { return true }
         guard let event = library.event(model.firstEvent) else { return false }
-        return (try? kernelSelection("\(model.name)::\(event.name)", model, library)) != nil
+        return (try? kernelSelection("\(model.name)::\(event.name)", event, model, library)) != nil
     }
 
     public func resolve(_ name: String) throws(PfmError) -> EventSelection? {
         guard !name.isEmpty, !name.contains("/"), !name.hasPrefix("mem:"), !name.contains("\0"),
             RawEvents.code(in: name) == nil, let (library, models) = library
         else { return nil }
-        let index = library.find(name)
-        guard let event = library.event(index),
+        guard let event = find(name, library),
             let model = models.first(where: { $0.number == event.model })
         else {
             try explain(name, library)
             return nil
         }
         return layout == .native && model.isCore
-            ? try nativeSelection(name, library) : try kernelSelection(name, model, library)
+            ? try nativeSelection(name, library)
+            : try kernelSelection(name, event, model, library)
+    }
+
+    /// The event of a name.
+    ///
+    /// The library looks names up by the attributes of registers, so a name with an attribute of
+    /// the kernel's interface, such as `precise`, is found by its event alone.
+    private func find(_ name: String, _ library: PfmLibrary) -> PfmEvent? {
+        if let event = library.event(library.find(name)) { return event }
+        guard layout == .generic else { return nil }
+        let base = Self.base(of: name)
+        return base.count < name.count ? library.event(library.find(base)) : nil
     }
 
     private func nativeSelection(
@@ -96,10 +107,13 @@ public final class LibpfmEvents: EventSource {
 
     private func kernelSelection(
         _ name: String,
+        _ event: PfmEvent,
         _ model: PfmModel,
         _ library: PfmLibrary
     ) throws(PfmError) -> EventSelection {
-        let (attributes, cpu) = try value(library.kernelAttributes(name), of: name)
+        let result = library.kernelAttributes(name)
+        if case .failed(PFM_ERR_ATTR, _) = result { try explain(name, library) }
+        let (attributes, cpu) = try value(result, of: name)
         guard attributes.sample_period == 0, attributes.pinned == 0, attributes.exclusive == 0,
             attributes.freq == 0, cpu == -1
         else {
@@ -128,12 +142,31 @@ public final class LibpfmEvents: EventSource {
         var (layout, operand) = try SysfsEvents.layout(words, pmu: device.index, of: name)
         layout.user = attributes.exclude_user == 0
         layout.kernel = attributes.exclude_kernel == 0
-        layout.excludesHypervisor = attributes.exclude_hv != 0
+        layout.excludesHypervisor = excludesHypervisor(attributes, event, library)
+        try EventModifiers.requireMode(of: layout, of: name)
         layout.excludesHost = attributes.exclude_host != 0
         // The library leaves guests out of every CPU event, unlike all other names here.
-        layout.excludesGuest = attributes.exclude_guest != 0 && name.contains(":mh")
+        layout.excludesGuest = attributes.exclude_guest != 0 && Self.asksForHost(name)
         layout.precision = Int(attributes.precise_ip)
         return layout.selection(operand: operand)
+    }
+
+    /// Whether an event is not counted below a hypervisor's own code. As with every other name, one
+    /// that states its modes means no others; of models without that mode the library says nothing.
+    private func excludesHypervisor(
+        _ attributes: perf_event_attr,
+        _ event: PfmEvent,
+        _ library: PfmLibrary
+    ) -> Bool {
+        guard attributes.exclude_hv == 0 else { return true }
+        guard attributes.exclude_user != 0 || attributes.exclude_kernel != 0 else { return false }
+        return !library.attributes(of: event, forPerf: true).contains { $0.name == "h" }
+    }
+
+    /// Whether a name has the modifier `mh`: not in virtual machines.
+    private static func asksForHost(_ name: String) -> Bool {
+        name.dropFirst(base(of: name).count).split { ":.".contains($0) }
+            .contains { $0.prefix { $0 != "=" }.lowercased() == "mh" }
     }
 
     /// The value of a call.

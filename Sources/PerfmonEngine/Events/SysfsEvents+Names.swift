@@ -4,7 +4,7 @@ extension SysfsEvents {
     public func resolve(_ name: String) throws(PfmError) -> EventSelection? {
         guard let slash = name.firstIndex(of: "/") else { return nil }
         guard let device = device(String(name[..<slash])) else { return nil }
-        try checkAddressable(device.name)
+        try Self.checkAddressable(device.name)
         let body = name[name.index(after: slash)...]
         let end = body.firstIndex(of: "/") ?? body.endIndex
         var letters = body[end...].dropFirst()

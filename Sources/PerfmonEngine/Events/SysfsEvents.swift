@@ -60,7 +60,7 @@ public final class SysfsEvents: EventSource {
                 hint: "info/available_events names their events"
             )
         }
-        try checkAddressable(all[index].name)
+        try Self.checkAddressable(all[index].name)
         return all[index]
     }
 
@@ -130,7 +130,11 @@ public final class SysfsEvents: EventSource {
         return "\(device.name)/\(terms.joined(separator: ","))/"
     }
 
-    func checkAddressable(_ name: String) throws(PfmError) {
+    /// Checks that configuration words may be given to a PMU.
+    ///
+    /// - Throws: EOPNOTSUPP when its events need an address in pfmfs's own memory or have a class
+    ///   of their own.
+    static func checkAddressable(_ name: String) throws(PfmError) {
         switch name {
         case "uprobe", "kprobe":
             throw PfmError(

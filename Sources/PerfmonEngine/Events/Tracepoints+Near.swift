@@ -9,15 +9,16 @@ extension Tracepoints {
         guard let event = parts.count == 1 ? parts.first : parts[1], !event.isEmpty,
             let safe = TracepointName("any", event)?.event
         else { return [] }
+        let modifiers = parts.dropFirst(2).map { ":\($0)" }.joined()
         let elsewhere =
             subsystems
             .filter { files.exists("\(directory)/\($0)/\(safe)/id") }
-            .map { "\($0):\(safe)" }
+            .map { "\($0):\(safe)\(modifiers)" }
         guard parts.count > 1 else { return elsewhere }
         let meant = EditDistance.nearest(to: parts[0], in: subsystems, count: 2)
         let near = meant.flatMap { subsystem in
             EditDistance.nearest(to: safe, in: names(in: subsystem, directory))
-                .map { "\(subsystem):\($0)" }
+                .map { "\(subsystem):\($0)\(modifiers)" }
         }
         return near + elsewhere.filter { !near.contains($0) }
     }

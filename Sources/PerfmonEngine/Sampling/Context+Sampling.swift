@@ -46,6 +46,7 @@ extension Context {
 
     /// Begins anew with what is known of the target's processes. Samples of an earlier load stay.
     func beginSampling(on target: Target) {
+        sampling?.events = eventsToSample
         sampling?.lost = 0
         sampling?.droppedWhenMasked = 0
         sampling?.throttled = 0

@@ -16,6 +16,8 @@ public final class Sampling {
     public internal(set) var droppedWhenMasked: UInt64 = 0
     /// Times that the kernel slowed the sampling down.
     public internal(set) var throttled: UInt64 = 0
+    /// The events that are sampled, as of the last load.
+    public internal(set) var events: [SampledEvent] = []
     /// What the sampled processes are called and map; nil when nobody could ask for it.
     public let processes: ProcessHistory?
     /// A sample was stored since the observer was last told.

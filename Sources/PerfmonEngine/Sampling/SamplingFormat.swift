@@ -53,6 +53,9 @@ public protocol SamplingFormat: AnyObject {
     /// - Returns: false when there is none, and for formats that keep no samples.
     func next(_ cursor: inout SampleCursor, _ sample: inout Sample) -> Bool
 
+    /// Bytes of all lines, where the format knows them without making them.
+    var linesLength: UInt64? { get }
+
     /// Appends lines of text behind a cursor, one for each sample, until about `wanted` bytes were
     /// added or there are no more.
     func appendLines(_ cursor: inout SampleCursor, wanted: Int, to text: inout [UInt8])
@@ -67,6 +70,10 @@ extension SamplingFormat {
     public func restart(isActive: Bool, control: inout OverflowControl) -> Bool { true }
 
     public func exit() {}
+
+    public var epoch: UInt64 { 0 }
+
+    public var linesLength: UInt64? { nil }
 
     public func next(_ cursor: inout SampleCursor, _ sample: inout Sample) -> Bool { false }
 
@@ -89,7 +96,8 @@ public struct FormatDescription: Sendable {
             self.rawValue = rawValue
         }
 
-        /// Samples come one by one, so that a reader can wait for the next (`samples_pipe`).
+        /// Samples come one by one, each behind those before it, so that a reader can wait for
+        /// the next (`samples_pipe`).
         public static let stream = Views(rawValue: 1)
         /// Samples can be handed to profilers (`perf.data`, `folded`).
         public static let profile = Views(rawValue: 2)

@@ -4,7 +4,10 @@ internal import SystemPackage
 public enum SamplingFormats {
     private static var all: [any SamplingFormat.Type] {
         [
-            DefaultFormat.self
+            DefaultFormat.self,
+            StacksFormat.self,
+            TextFormat.self,
+            CountsByIPFormat.self,
         ]
     }
 

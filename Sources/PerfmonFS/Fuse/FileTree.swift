@@ -9,6 +9,8 @@ final class FileTree: MountedTree {
     let services: MountServices
     /// What the kernel has still to be told.
     let notices = NoticeQueue()
+    /// What is to be done in the background.
+    let jobs = JobQueue()
     /// What to do when a descriptor has something to read.
     var watches: [Int32: () -> Void] = [:]
     /// When the mount began: the time that every node shows.
@@ -55,6 +57,10 @@ final class FileTree: MountedTree {
             notices.post(.attributesChanged(next))
             waiting += next.knownChildren
         }
+    }
+
+    func run(_ job: any BackgroundJob) {
+        jobs.post(job)
     }
 
     /// How long the kernel may keep what it is told, in seconds. Whatever changes without the

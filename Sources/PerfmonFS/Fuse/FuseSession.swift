@@ -98,6 +98,7 @@ public final class FuseSession: Sendable {
         }
         let notifier = KernelNotifier(of: fileSystem, session: pointer)
         let threads = [events.start(), notifier.start()]
+        _ = BackgroundThread(of: fileSystem).start()
         answerAll()
         isRunning.store(false, ordering: .sequentiallyConsistent)
         events.end()

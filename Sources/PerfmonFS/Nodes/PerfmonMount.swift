@@ -24,6 +24,8 @@ public final class PerfmonMount {
     let backendReports: [BackendReport]
     /// The simulated PMU, if that is what counts.
     let simulated: SimulatedBackend?
+    /// Where the kernel lies, for those who may know.
+    private(set) lazy var kernelMap = KernelMap.ofThisMachine()
     private var nodes: [UInt64: ContextNode] = [:]
 
     public init(

@@ -7,7 +7,7 @@ import SystemPackage
 enum SamplingDirectory {
     static let table = DirectoryTable<SamplingNode>(
         kind: "smpl",
-        files: SamplingReadings.rows + SampleFiles.rows,
+        files: SamplingReadings.rows + SampleFiles.rows + ProfileFiles.rows,
         ownership: { $0.node.ownership },
         setOwnership: { subject, _, ownership in subject.node.setOwnership(ownership) },
         fileOwnership: { subject, name in subject.node.fileOwnership("smpl/\(name)") },
@@ -93,7 +93,11 @@ enum SampleFiles {
             summary: "The stored samples, oldest first.",
             content: .custom(
                 size: { subject, _ in
-                    subject.length(of: "entries") { SampleLinesWriter(format: subject.format) }
+                    guard !subject.isGone else { return 0 }
+                    return subject.format.linesLength
+                        ?? subject.length(of: "entries") {
+                            SampleLinesWriter(format: subject.format)
+                        }
                 },
                 open: { subject, _, _ in
                     SampleSnapshotHandle(subject) { SampleLinesWriter(format: subject.format) }

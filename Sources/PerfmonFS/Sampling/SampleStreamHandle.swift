@@ -49,11 +49,11 @@ final class SampleStreamHandle: FileHandle {
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {
+        // Kept even when there is something to read: edge-triggered pollers ask only once.
+        subject.node.sampleWaiters.notify(waker, for: self)
         if position >= end { takeMore() }
         if position < end { return .readable }
-        if isEnded { return [.readable, .hangUp] }
-        subject.node.sampleWaiters.notify(waker, for: self)
-        return []
+        return isEnded ? [.readable, .hangUp] : []
     }
 
     func release() {

@@ -28,6 +28,12 @@ final class SamplingNode {
         node.engine.drain()
     }
 
+    /// A writer of perf.data for a reader.
+    func perfDataWriter(for client: Client, follows: Bool = false) -> PerfDataWriter {
+        let kernel = KernelSecrecy.mayKnow(client) ? node.mount.kernelMap : nil
+        return PerfDataWriter(sampling, kernel: kernel, marksRounds: follows)
+    }
+
     func add(_ stream: SampleStreamHandle) {
         streams.append(stream)
     }
@@ -47,6 +53,8 @@ final class SamplingNode {
         refresh()
         let measured = lengths[name] ?? MeasuredLength(makeWriter())
         lengths[name] = measured
+        // Only what comes one by one stays where it is.
+        if !sampling.about.views.contains(.stream) { lengths[name] = nil }
         return measured.update(format, makeWriter)
     }
 }

@@ -18,7 +18,8 @@ public final class DirectoryTable<Subject>: Sendable {
     /// the directory's owner.
     public let fileOwnership: (@Sendable (Subject, String) -> Ownership?)?
     /// Stores what chmod, chown or chgrp asks for one file; nil: refused with EPERM.
-    public let setFileOwnership: (@Sendable (Subject, Client, String, Ownership) throws(PfmError) -> Void)?
+    public let setFileOwnership:
+        (@Sendable (Subject, Client, String, Ownership) throws(PfmError) -> Void)?
     /// Whether the subject was removed; files still open then answer ENODEV.
     public let isGone: @Sendable (Subject) -> Bool
     /// Told of every write, mkdir and rmdir in the directory, successful or not, and of every
@@ -41,7 +42,9 @@ public final class DirectoryTable<Subject>: Sendable {
         ownership: @escaping @Sendable (Subject) -> Ownership,
         setOwnership: (@Sendable (Subject, Client, Ownership) throws(PfmError) -> Void)? = nil,
         fileOwnership: (@Sendable (Subject, String) -> Ownership?)? = nil,
-        setFileOwnership: (@Sendable (Subject, Client, String, Ownership) throws(PfmError) -> Void)? = nil,
+        setFileOwnership: (
+            @Sendable (Subject, Client, String, Ownership) throws(PfmError) -> Void
+        )? = nil,
         isGone: @escaping @Sendable (Subject) -> Bool = { _ in false },
         report: @escaping @Sendable (Subject, CommandReport) -> Void
     ) {

@@ -18,7 +18,10 @@ public struct FileRow<Subject>: Sendable {
         /// Text rendered once per open; a write is one or more lines. `longest` is an upper bound
         /// of the text's bytes for files that can pass a page; the others show one page.
         case value(
-            show: Show<Subject>?, store: Store<Subject>?, longest: (@Sendable (Subject) -> Int)? = nil)
+            show: Show<Subject>?,
+            store: Store<Subject>?,
+            longest: (@Sendable (Subject) -> Int)? = nil
+        )
         /// Text of any length; rendered when the file is looked at, so that its size is true.
         case listing(show: Show<Subject>)
         /// A file with its own handle: one that waits, or one that is binary.

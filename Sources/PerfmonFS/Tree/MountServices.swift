@@ -22,10 +22,19 @@ public final class MountServices {
     public func attributesChanged(at path: String) {
         tree?.attributesChanged(at: path)
     }
+
+    /// Does a job in the background; at once when there is no mount to be kept waiting.
+    func run(_ job: any BackgroundJob) {
+        if let tree { return tree.run(job) }
+        while job.collect() {}
+        job.work()
+        job.finish()
+    }
 }
 
 /// The part of a mounted tree that carries changes to the kernel.
 protocol MountedTree: AnyObject {
     func entryGone(in parent: String, name: String)
     func attributesChanged(at path: String)
+    func run(_ job: any BackgroundJob)
 }

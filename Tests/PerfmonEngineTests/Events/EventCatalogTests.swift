@@ -52,6 +52,32 @@ import Testing
         #expect(none.hint == "info/available_events lists all names")
     }
 
+    @Test(
+        arguments: [
+            ("page-fault", "page-faults"), ("cpu-cycle", "cpu-cycles"),
+            ("cpu-cycle:u", "cpu-cycles:u"), ("instruction", "instructions"),
+            ("L1-dcache-lods", "L1-dcache-loads"), ("context-switch", "context-switches"),
+            ("sched:sched_swich", "sched:sched_switch"),
+            ("shed:sched_switch", "sched:sched_switch"),
+            ("sched:sched_swich:k", "sched:sched_switch:k"),
+            ("sys_enter_read", "syscalls:sys_enter_read"),
+            ("powr/energy-pkg/", "power/energy-pkg/"), ("energy-pkg", "power/energy-pkg/"),
+        ]
+    )
+    func suggestsWhatWasMeant(name: String, meant: String) throws {
+        let error = try failure { () throws(PfmError) in try server.resolve(name) }
+        #expect(error.code == .noSuchFileOrDirectory)
+        #expect(error.hint.hasPrefix("did you mean \(meant)"), "\(error.hint)")
+        _ = try server.resolve(meant)
+    }
+
+    /// Names that another source takes for its own say what they have instead.
+    @Test func suggestsEventsOfTheDeviceThatWasNamed() throws {
+        let error = try failure { () throws(PfmError) in try server.resolve("power/energy-pgk/") }
+        #expect(error.code == .invalidArgument)
+        #expect(error.hint.hasPrefix("near: energy-pkg"), "\(error.hint)")
+    }
+
     @Test func saysWhereANameMayHide() throws {
         for name in ["sched:sched_switch", "sched_switch"] {
             let error = try failure { () throws(PfmError) in try guest.resolve(name) }
@@ -84,7 +110,8 @@ import Testing
         #expect(small.count == 12 + 1 + 2)
     }
 
-    /// Every listed name is one that can be written, but for the two that are forms.
+    /// Every listed name is one that can be written, but for those that are forms; and what it
+    /// stands for has a name that stands for the same.
     @Test(arguments: ["server", "guest"])
     func listedNamesResolve(tree: String) throws {
         let catalog = Self.catalog(tree)
@@ -96,6 +123,8 @@ import Testing
                 #expect(description.pmu == pmu)
                 if let selection = description.selection {
                     #expect(try catalog.resolve(description.name) == selection)
+                    let name = try #require(catalog.name(of: selection))
+                    #expect(try catalog.resolve(name) == selection)
                 } else {
                     forms.append(description.name)
                 }
@@ -110,6 +139,44 @@ import Testing
                     ]
                     : ["mem:ADDRESS[/LENGTH][:ACCESS]"])
         )
+    }
+
+    /// Modifiers survive the way to an encoding and back.
+    @Test(arguments: ["u", "k", "uk", "uh", "p", "ppp", "G", "H", "I", "ukppGI"])
+    func modifiedNamesAreFoundAgain(letters: String) throws {
+        var count = 0
+        for pmu in ["software", "hardware", "cache", "power", "cpu"] {
+            for event in server.eventNames(pmu: pmu) {
+                let plain = try #require(server.describe(pmu: pmu, event: event)).name
+                let name = plain + (plain.hasSuffix("/") ? "" : ":") + letters
+                guard let selection = try? server.resolve(name) else {
+                    #expect(pmu == "software", "\(name)")
+                    continue
+                }
+                let canonical = try #require(server.name(of: selection))
+                #expect(try server.resolve(canonical) == selection, "\(name) -> \(canonical)")
+                count += 1
+            }
+        }
+        #expect(count >= 10 + 32 + 4)
+    }
+
+    /// The same on the kernel that runs here.
+    @Test func everyNameOfThisKernelResolves() throws {
+        let catalog = EventCatalog(sources: KernelEventSources(layout: .generic).all)
+        var names = 0
+        for line in catalog.available() {
+            let fields = line.split(separator: " ", maxSplits: 2)
+            let listed = try #require(fields.count > 1 ? String(fields[1]) : nil)
+            guard listed != "rCODE", !listed.hasPrefix("mem:"), !listed.contains("=?") else {
+                continue
+            }
+            let selection = try catalog.resolve(listed)
+            let name = try #require(catalog.name(of: selection), "\(listed)")
+            #expect(try catalog.resolve(name) == selection, "\(listed) -> \(name)")
+            names += 1
+        }
+        #expect(names >= SoftwareEvent.all.count)
     }
 
     @Test func looksOnlyWhenAsked() {

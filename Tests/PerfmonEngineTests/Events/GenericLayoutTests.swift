@@ -57,27 +57,63 @@ import Testing
 
     /// Whatever is accepted is encoded to the same bits: no bit is ever dropped in silence.
     @Test func acceptsNoBitItDoesNotKnow() {
-        var numbers = FixedNumbers(state: 1)
         var accepted = 0
         for layout in Self.samples {
-            for bit in 0..<64 {
-                let image = layout.image ^ (1 << UInt64(bit))
-                if let decoded = try? GenericLayout(selection: image) {
-                    #expect(decoded.image == image)
-                    accepted += 1
-                }
-            }
-        }
-        for _ in 0..<100_000 {
-            // Most values fail on reserved bits, so these are left out now and then.
-            let image =
-                SelectorBits.generic | numbers.next() & numbers.next() & 0x00FF_FBFF_FF5B_FFFF
-            if let decoded = try? GenericLayout(register: image) {
+            for bit in UInt64(0)..<64 {
+                let image = layout.image ^ 1 << bit
+                guard let decoded = try? GenericLayout(selection: image) else { continue }
                 #expect(decoded.image == image)
+                #expect(image & (GenericLayout.reservedBits | 0xFF << 24) == 0)
                 accepted += 1
             }
         }
-        #expect(accepted > 1000)
+        #expect(accepted > 150)
+    }
+
+    /// Every combination of the filters, against the rules in words.
+    @Test(
+        arguments: [
+            GenericLayout(.hardware(1)), GenericLayout(.software(2)),
+            GenericLayout(.dynamic(pmu: 3, config: 0, operand: .config)),
+        ]
+    )
+    func acceptsFiltersThatMeanSomething(layout: GenericLayout) {
+        // USR, OS, hypervisor; idle, guest, host and two bits of precision; EN stays.
+        let filters: [UInt64] = [16, 17, 19, 43, 44, 45, 46, 47]
+        let bare = layout.image & ~filters.reduce(0) { $0 | 1 << $1 }
+        let isSoftware = layout.event == .software(2)
+        for combination in 0..<1 << filters.count {
+            let image = filters.indices.reduce(bare) {
+                $0 | UInt64(combination >> $1 & 1) << filters[$1]
+            }
+            let has = { (bit: UInt64) in image >> bit & 1 != 0 }
+            let countsSomewhere = has(16) || has(17) || !isSoftware && !has(19)
+            let filtersHardware = filters.dropFirst(2).contains(where: has)
+            let isFine =
+                countsSomewhere && !(has(44) && has(45)) && !(isSoftware && filtersHardware)
+            let decoded = try? GenericLayout(selection: image)
+            #expect(decoded?.image == (isFine ? image : nil), "\(String(image, radix: 16))")
+        }
+    }
+
+    /// Values of the low bits that are accepted, of all there are.
+    @Test(
+        arguments: [
+            (.hardware, 10), (.software, 12), (.cache, 7 * 3 * 2), (.tracepoint, 1 << 16),
+        ] as [(GenericLayout.Class, Int)]
+    )
+    func acceptsTheNumbersOfEvents(eventClass: GenericLayout.Class, count: Int) {
+        let bare = GenericLayout(.tracepoint(0)).image & ~(0xF << 32)
+        let image = bare | UInt64(eventClass.rawValue) << 32
+        // Tracepoints have no wrong numbers, so a sample of them will do.
+        let step = eventClass == .tracepoint ? 251 : 1
+        var accepted = 0
+        for number in stride(from: UInt64(0), to: 1 << 13, by: step) {
+            guard let decoded = try? GenericLayout(selection: image | number) else { continue }
+            #expect(decoded.image == image | number)
+            accepted += 1
+        }
+        #expect(accepted == (eventClass == .tracepoint ? (1 << 13 - 1) / step + 1 : count))
     }
 
     @Test(

@@ -45,8 +45,12 @@ struct LibpfmEventsTests {
             ("skl::L2_RQSTS:MISS:k:c=1:i", 0x8001_0017_005A_0000, 0x180_3F24),
             (
                 "skl::OFFCORE_RESPONSE_0:DMND_DATA_RD:L3_HIT:SNP_ANY", 0x8001_0027_0053_01B7,
-                0x3F_803C_0001
+                0x3F_801C_0001
             ),
+            ("skl::L1D:REPLACEMENT:mh", 0x8001_1007_0053_0151, 0),
+            ("skl::INST_RETIRED:ANY_P:mg", 0x8001_2007_0053_00C0, 0),
+            ("amd64_fam19h_zen4::RETIRED_INSTRUCTIONS:u", 0x8001_0007_0059_00C0, 0),
+            ("amd64_fam19h_zen4::RETIRED_INSTRUCTIONS:u:h", 0x8001_0007_0051_00C0, 0),
         ] as [(String, UInt64, UInt64)]
     )
     func encodesForTheGenericLayout(name: String, image: UInt64, operand: UInt64) throws {
@@ -67,6 +71,49 @@ struct LibpfmEventsTests {
         #expect(error.code == code)
         #expect(error.message.contains(part), "\(error.message)")
         if name == "skl::L1D:NOPE" { #expect(error.hint.hasPrefix("it has REPLACEMENT")) }
+    }
+
+    /// Names with attributes of the kernel's interface are found by their event; what is wrong with
+    /// them is said all the same.
+    @Test(
+        arguments: [
+            ("skl::L1D:NOPE", Errno.invalidArgument, "has no unit mask or modifier 'NOPE'"),
+            ("skl::L1D:REPLACEMENT:precise=2", .invalidArgument, "modifier 'precise=2'"),
+            ("skl::INST_RETIRED:precise=9", .invalidArgument, "precise=9"),
+            ("skl::CYCLE_ACTIVITY:u", .invalidArgument, "unit mask"),
+        ] as [(String, Errno, String)]
+    )
+    func refusesInTheGenericLayout(name: String, code: Errno, part: String) throws {
+        let error = try failure { () throws(PfmError) in try general.resolve(name) }
+        #expect(error.code == code)
+        #expect(error.message.contains(part), "\(error.message)")
+    }
+
+    #if arch(x86_64)
+        @Test func countsInNoHypervisor() throws {
+            let error = try failure { () throws(PfmError) in
+                try general.resolve("amd64_fam19h_zen4::RETIRED_INSTRUCTIONS:h")
+            }
+            #expect(error.code == .notSupported)
+        }
+    #endif
+
+    /// An event that needs a unit mask is not listed without one.
+    @Test(arguments: ["skl", "amd64_fam19h_zen4"])
+    func listedNamesResolve(pmu: String) throws {
+        let names = native.eventNames(pmu: pmu)
+        #expect(names.count > 100)
+        for name in names {
+            for events in [native, general] {
+                do throws(PfmError) {
+                    _ = try events.resolve("\(pmu)::\(name)")
+                } catch {
+                    // Only the need of a second register may stand in the way.
+                    #expect(error.code == .notSupported, "\(error.message)")
+                    #expect(error.message.contains("needs"), "\(error.message)")
+                }
+            }
+        }
     }
 
     @Test func refusesWhatBelongsToRegisters() throws {

@@ -17,7 +17,7 @@ import Testing
             ("r5300c0", 0x53_00C0, "rc0"),
             ("r5100c0", 0x51_00C0, "rc0:u"),
             ("r5100c0:k", 0x52_00C0, "rc0:k"),
-            ("r1000000c0", 0x10_0053_00C0, "r1000000c0"),
+            ("r1000000c0", 0x1_0053_00C0, "r1000000c0"),
         ] as [(String, UInt64, String)]
     )
     func readsNativeImages(name: String, image: UInt64, canonical: String) throws {

@@ -9,6 +9,7 @@ import Testing
     func nothingIsForgottenOnAHurriedPmu(seed: UInt64) throws {
         var options = EngineOptions()
         options.timeoutTick = 100
+        options.lockedMemory = unlimitedOptions().lockedMemory
         let fixture = try EngineFixture(
             options: options,
             generator: SeededGenerator(seed: seed),

@@ -26,6 +26,12 @@ extension EngineFixture {
         case .create, .pass: break
         case .remove: engine.removeContext(context)
         case .setFlags(let flags): try context.setFlags(flags, by: root)
+        case .setFormat(let size):
+            try context.setFormat(
+                size == nil ? nil : "default",
+                size.map { ["buf_size": UInt64($0)] } ?? [:],
+                by: root
+            )
         case .writePmc(let number, let set, let value, let flags):
             try context.writePmc(number, set: set, value: value, flags: flags)
         case .writePmd(let number, let set, let settings):

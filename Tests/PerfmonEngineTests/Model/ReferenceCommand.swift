@@ -6,6 +6,8 @@ import SystemPackage
 enum ReferenceCommand: CustomStringConvertible {
     case create, remove
     case setFlags(ContextFlags)
+    /// The default sampling format with a buffer of so many bytes; nil: none.
+    case setFormat(Int?)
     case writePmc(Int, set: UInt16, value: UInt64, flags: RegisterFlags)
     case writePmd(Int, set: UInt16, CounterSettings)
     case readPmd(Int, set: UInt16)
@@ -25,6 +27,7 @@ enum ReferenceCommand: CustomStringConvertible {
         case .create: "create"
         case .remove: "remove"
         case .setFlags(let flags): "setFlags 0x\(String(flags.rawValue, radix: 16))"
+        case .setFormat(let size): "setFormat \(size.map { "default \($0)" } ?? "none")"
         case .writePmc(let number, let set, let value, let flags):
             "writePmc \(number) set \(set) = 0x\(String(value, radix: 16)) flags \(flags.rawValue)"
         case .writePmd(let number, let set, let settings):

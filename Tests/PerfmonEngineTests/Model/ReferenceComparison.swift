@@ -12,9 +12,12 @@ struct ReferencePair {
     /// Overflows are told late, so spurious ones may come behind them.
     private let isLate: Bool
 
+    /// - Parameter isLate: the engine is told of overflows only at the end of each passage of
+    ///   time.
     init(seed: UInt64, isLate: Bool) throws {
         var options = EngineOptions()
         options.timeoutTick = Self.tick
+        options.lockedMemory = unlimitedOptions().lockedMemory
         self.isLate = isLate
         fixture = try EngineFixture(
             options: options,
@@ -26,22 +29,18 @@ struct ReferencePair {
 
     /// Runs steps until the two differ.
     ///
-    /// - Parameter isLate: the engine is told of overflows only at the end of each passage of
-    ///   time.
     /// - Returns: what is different behind which step; nil when nothing is.
-    static func difference(
-        seed: UInt64,
-        isLate: Bool,
-        _ steps: [ReferenceStep]
-    ) throws -> String? {
-        var pair = try ReferencePair(seed: seed, isLate: isLate)
+    mutating func difference(_ steps: [ReferenceStep]) throws -> String? {
         for (number, step) in steps.enumerated() {
-            if let found = try pair.difference(after: step) {
+            if let found = try difference(after: step) {
                 return "after step \(number + 1), \(step): \(found)"
             }
         }
         return nil
     }
+
+    /// What happened so far, by the model's account.
+    var statistics: [CPUStatistics] { world.statistics }
 
     private mutating func difference(after step: ReferenceStep) throws -> String? {
         let expected = world.run(step)
@@ -72,6 +71,7 @@ struct ReferencePair {
         table.compare("target", context.target, model.target)
         table.compare("active set", context.activeSetID, model.activeID)
         table.compare("sets", context.sets.map(\.id), model.sets.map(\.id))
+        table.compare("samples", context.referenceSamples, model.buffer?.samples)
         table.compare("messages", context.messages.all.map(\.withoutPlace), model.messages)
         for (set, expected) in zip(context.sets, model.sets) {
             let name = "set \(set.id)"

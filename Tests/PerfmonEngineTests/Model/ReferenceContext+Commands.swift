@@ -39,6 +39,11 @@ extension ReferenceWorld {
             }
             context.flags = flags
             return nil
+        case .setFormat(let size):
+            guard !context.isAttached else { return .resourceBusy }
+            if let size, size < ReferenceBuffer.smallest { return .invalidArgument }
+            context.buffer = size.map { ReferenceBuffer(size: $0) }
+            return nil
         case .writePmc(let number, let set, let value, let flags):
             return context.writePmc(number, set, value, flags)
         case .writePmd(let number, let set, let settings):
@@ -132,6 +137,7 @@ extension ReferenceWorld {
         guard context.isAttached else { return .resourceBusy }
         statistics[context.cpu].restarts += 1
         if context.state == .masked, !context.canRestart { return .resourceBusy }
+        context.buffer?.empty()
         let index = context.active
         if context.sets[index].mustSwitch {
             context.sets[index].mustSwitch = false

@@ -79,6 +79,7 @@ extension ReferenceContext {
         pmd.shortReset = settings.shortReset ?? pmd.shortReset
         pmd.randomMask = settings.randomMask ?? pmd.randomMask
         if let resets = settings.resetPmds { pmd.resets = Set(resets) }
+        if let sampled = settings.sampledPmds { pmd.sampled = Set(sampled) }
         if let flags = settings.flags {
             pmd.notifies = flags.contains(.overflowNotify)
             pmd.isRandom = flags.contains(.random)

@@ -53,21 +53,57 @@ extension ReferenceWorld {
             if pmd.notifies { notifies = true }
         }
         context.sets[index].overflowed = pmds
-        if mustSwitch, !notifies {
-            switchSets(&context, to: context.successor(of: index), long: false)
-        } else {
+        var masks = !mustSwitch || notifies
+        if context.buffer != nil {
+            masks = !sample(&context, index, pmds)
+            notifies = notifies && masks
+        }
+        if masks {
             context.sets[index].settle()
             context.state = .masked
             context.canRestart = true
             context.sets[index].mustSwitch = mustSwitch
+        } else if mustSwitch {
+            switchSets(&context, to: context.successor(of: index), long: false)
+        } else {
+            reset(&context, index, long: false)
         }
         guard notifies else { return }
-        context.isHeld = context.flags.contains(.notifyBlock)
+        context.isHeld = masks && context.flags.contains(.notifyBlock)
         guard !context.flags.contains(.overflowNoMessage), context.messages.count < 8 else {
             return
         }
         statistics[cpu].overflowsNotified += 1
         context.messages.append(context.message(set: setID, pmds: pmds, at: now))
+    }
+
+    /// The default format's handler, for each PMD until the buffer is full.
+    ///
+    /// - Returns: whether there is still room.
+    private mutating func sample(
+        _ context: inout ReferenceContext,
+        _ index: Int,
+        _ pmds: Set<Int>
+    ) -> Bool {
+        for number in pmds.sorted() {
+            statistics[context.cpu].formatCalls += 1
+            guard let pmd = context.sets[index].pmds[number] else { continue }
+            let set = context.sets[index]
+            let sample = ReferenceSample(
+                time: now,
+                tid: context.tid,
+                cpu: context.cpu,
+                set: set.id,
+                pmd: number,
+                lastReset: pmd.lastReset,
+                values: pmd.sampled.sorted().map { set.pmds[$0]?.value ?? 0 }
+            )
+            guard context.buffer?.store(sample) == true else {
+                statistics[context.cpu].buffersFilled += 1
+                return false
+            }
+        }
+        return true
     }
 
     /// `pfm_switch_sets`; what is left keeps its own pending resets.
@@ -175,9 +211,7 @@ extension ReferenceContext {
     }
 
     func message(set: UInt16, pmds: Set<Int>, at time: UInt64) -> Message {
-        var tid: Int32 = 0
-        if case .thread(let thread) = target { tid = thread }
-        return .overflow(
+        .overflow(
             OverflowMessage(
                 set: set,
                 pmds: RegisterSet(pmds),

@@ -10,6 +10,7 @@ struct ReferencePmd {
     var switchCount: UInt64 = 0
     var switchLeft: UInt64 = 0
     var resets: Set<Int> = []
+    var sampled: Set<Int> = []
     var notifies = false
     var isRandom = false
     var reading = ReferenceReading()
@@ -78,6 +79,8 @@ struct ReferenceContext {
     var sets = [ReferenceSet(id: 0)]
     var activeID: UInt16 = 0
     var messages: [Message] = []
+    /// Nil without a sampling format.
+    var buffer: ReferenceBuffer?
     /// The monitored program's own time, and whether it sleeps.
     var programTime: UInt64 = 0
     var isPaused = false
@@ -91,6 +94,12 @@ struct ReferenceContext {
     /// Statistics of a thread go to CPU 0: simulated threads run there.
     var cpu: Int {
         if case .cpu(let cpu) = target { return cpu }
+        return 0
+    }
+
+    /// The monitored thread; 0 on a CPU.
+    var tid: Int32 {
+        if case .thread(let tid) = target { return tid }
         return 0
     }
 

@@ -15,7 +15,7 @@ struct ReferenceGenerator {
         random = SeededGenerator(seed: ~seed)
         self.switches = switches
         self.isPeriodic = isPeriodic
-        for limit in [100, 1000, 5000] { periods.append(UInt64(below(limit)) + 20) }
+        for limit in [60, 300, 1000] { periods.append(UInt64(below(limit)) + 20) }
     }
 
     /// A list of about so many steps.
@@ -27,7 +27,9 @@ struct ReferenceGenerator {
         }
         while steps.count < count {
             let slot = chance(75) ? 0 : Int(below(3))
-            steps.append(step(slot, command(), readsOften))
+            let next = command()
+            steps.append(step(slot, next, readsOften))
+            if case .pass = next, chance(50) { steps.append(step(slot, .restart, readsOften)) }
         }
         return steps
     }
@@ -49,9 +51,12 @@ struct ReferenceGenerator {
         let sets = Self.setIDs.prefix(Int(below(4)) + 1)
         for id in sets {
             if id != 0 { commands.append(.createSet(id)) }
-            commands.append(.changeSet(id, setSettings()))
+            var settings = setSettings()
+            if chance(90) { settings.nextID = pick(Array(sets)) }
+            if settings.timeout == 0 { settings.timeout = 900 }
+            commands.append(.changeSet(id, settings))
             for pmc in 0...Int(below(3)) {
-                let image = selectorImage(of: Int(below(6)))
+                let image = selectorImage(of: frequentEvent())
                 commands.append(.writePmc(pmc, set: id, value: image, flags: []))
                 commands.append(.writePmd(pmc, set: id, counterSettings()))
             }
@@ -60,7 +65,14 @@ struct ReferenceGenerator {
                 commands.append(.writePmd(16 + Int(below(3)), set: id, counterSettings()))
             }
         }
-        commands.append(.load(.thread(Int32(100 + slot)), set: pick(Array(sets))))
+        if switches, chance(30) { commands.append(.setFormat(bufferSize())) }
+        var target = Target.thread(Int32(100 + slot))
+        if chance(40) {
+            let flags = contextFlags()
+            commands.append(.setFlags(flags))
+            if flags.contains(.systemWide) { target = .cpu(slot) }
+        }
+        commands.append(.load(target, set: pick(Array(sets))))
         commands.append(.start(set: nil))
         return commands
     }
@@ -71,18 +83,19 @@ struct ReferenceGenerator {
         case 320..<440: .writePmd(pmd(), set: setID(), counterSettings())
         case 440..<510: pmcWrite()
         case 510..<540: .readPmd(pmd(), set: setID())
-        case 540..<620: .start(set: chance(60) ? nil : setID())
-        case 620..<660: .stop
+        case 540..<640: .start(set: chance(60) ? nil : setID())
+        case 640..<660: .stop
         case 660..<770: .restart
-        case 770..<820: .takeMessage
-        case 820..<880: .load(target(), set: chance(50) ? 0 : setID())
-        case 880..<900: .unload
+        case 770..<830: .takeMessage
+        case 830..<890: .load(target(), set: chance(70) ? 0 : setID())
+        case 890..<900: .unload
         case 900..<915: .createSet(setID())
         case 915..<920: .deleteSet(setID())
         case 920..<945: .changeSet(setID(), setSettings())
-        case 945..<955: .setFlags(contextFlags())
+        case 945..<950: .setFlags(contextFlags())
+        case 950..<955: .setFormat(switches && chance(70) ? bufferSize() : nil)
         case 955..<960: .information(set: setID())
-        case 960..<980: .pause(chance(40))
+        case 960..<980: .pause(chance(25))
         case 980..<985: .endThread
         case 985..<998: .create
         default: .remove
@@ -91,7 +104,7 @@ struct ReferenceGenerator {
 
     private mutating func pmcWrite() -> ReferenceCommand {
         let number = chance(95) ? Int(below(4)) : pick([16, 16, 16, 4, -1])
-        var value = selectorImage(of: Int(below(9)))
+        var value = selectorImage(of: chance(80) ? frequentEvent() : Int(below(9)))
         if number == 16 { value = UInt64(below(0x1000)) }
         if chance(8) { value ^= 1 << UInt64(below(64)) }
         return .writePmc(
@@ -100,6 +113,10 @@ struct ReferenceGenerator {
             value: value,
             flags: chance(10) ? .noEmulation64 : []
         )
+    }
+
+    private mutating func frequentEvent() -> Int {
+        pick([0, 0, 0, 1, 1, 1, 2, 3, 3, 4])
     }
 
     /// An event, enabled in some mode as a rule.
@@ -111,22 +128,22 @@ struct ReferenceGenerator {
     private mutating func counterSettings() -> CounterSettings {
         var settings = CounterSettings()
         if chance(80) { settings.value = value() }
-        if isPeriodic || chance(50) { settings.longReset = value() }
-        if isPeriodic || chance(50) { settings.shortReset = value() }
+        if isPeriodic || chance(90) { settings.longReset = value() }
+        if isPeriodic || chance(90) { settings.shortReset = value() }
         if !isPeriodic, chance(30) {
             settings.randomMask = pick([0, 0xf, 0xff, 0x3ff, 0x7_0000_003f, .max])
         }
-        if chance(50) { settings.switchCount = UInt64(below(4)) }
+        if chance(70) { settings.switchCount = pick([0, 1, 1, 1, 2, 3]) }
         if !isPeriodic, chance(30) { settings.resetPmds = vector() }
         if chance(20) { settings.sampledPmds = vector() }
         if chance(60) {
-            settings.flags = RegisterFlags(rawValue: pick([0, 1, 1, 2, 3, 0, 1, 4, 8]))
+            settings.flags = RegisterFlags(rawValue: pick([0, 1, 1, 2, 3, 0, 1, 1, 3, 1, 0, 4, 8]))
         }
         return settings
     }
 
     private mutating func value() -> UInt64 {
-        switch isPeriodic ? 6 + below(14) : below(20) {
+        switch isPeriodic ? 6 + below(26) : below(32) {
         case 0: 0
         case 1: .max
         case 2: 1 << 63
@@ -148,7 +165,7 @@ struct ReferenceGenerator {
     private mutating func setSettings() -> SetSettings {
         var settings = SetSettings()
         if chance(80) {
-            let flags: UInt32 = pick([0, 1, 1, 2, 2, 4, 5, 6, 3])
+            let flags: UInt32 = pick([0, 1, 1, 1, 2, 2, 4, 5, 6, 3])
             settings.flags = SetFlags(rawValue: switches ? flags : flags & 4)
         }
         if chance(70) { settings.timeout = pick([0, 1, 100, 700, 1234, 5000]) }
@@ -157,7 +174,11 @@ struct ReferenceGenerator {
     }
 
     private mutating func contextFlags() -> ContextFlags {
-        ContextFlags(rawValue: pick([0, 0, 0x01, 0x02, 0x02, 0x80, 0x82, 0x03, 0x4000]))
+        ContextFlags(rawValue: pick([0, 0x01, 0x01, 0x02, 0x02, 0x80, 0x82, 0x03, 0x4000]))
+    }
+
+    private mutating func bufferSize() -> Int {
+        pick([100, 223, 224, 264, 300, 500, 1000, 4096, 20_000])
     }
 
     private mutating func target() -> Target {
@@ -166,10 +187,10 @@ struct ReferenceGenerator {
 
     private mutating func duration() -> UInt64 {
         switch below(100) {
-        case 0..<5: 0
-        case 5..<45: UInt64(below(300)) + 1
-        case 45..<85: UInt64(below(3000)) + 1
-        case 85..<99: UInt64(below(30_000)) + 1
+        case 0..<2: 0
+        case 2..<20: UInt64(below(300)) + 1
+        case 20..<60: UInt64(below(3000)) + 1
+        case 60..<99: UInt64(below(30_000)) + 1
         default: UInt64(below(300_000)) + 1
         }
     }

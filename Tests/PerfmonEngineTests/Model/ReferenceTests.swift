@@ -15,33 +15,48 @@ import Testing
     }
 
     @Test func engineDoesWhatTheModelDoes() throws {
-        try compare(isLate: false, share: 1)
+        let runs = Self.setting("PFMFS_MODEL_RUNS", 80)
+        let statistics = try compare(isLate: false, runs: runs)
+        // A run in which little happens would prove little.
+        for path in [
+            \.overflowsProcessed, \.overflowsNotified, \.setSwitches, \.timeoutsHandled,
+            \.registerResets, \.restarts, \.formatCalls,
+        ] as [KeyPath<CPUStatistics, UInt64>] where runs >= 80 {
+            #expect(statistics.reduce(0) { $0 + $1[keyPath: path] } > runs)
+        }
     }
 
     /// Without switches between sets nothing is lost by handling an overflow late: perfmon2 would
     /// have stopped at it.
     @Test func latenessChangesNothing() throws {
-        try compare(isLate: true, share: 2)
+        let runs = max(1, Self.setting("PFMFS_MODEL_RUNS", 80) / 2)
+        let statistics = try compare(isLate: true, runs: runs)
+        if runs >= 40 { #expect(statistics.reduce(0) { $0 + $1.overflowsNotified } > runs) }
     }
 
-    /// - Parameter share: part of the runs that were asked for.
-    private func compare(isLate: Bool, share: UInt64) throws {
-        let runs = max(1, Self.setting("PFMFS_MODEL_RUNS", 120) / share)
+    /// - Returns: what happened in all runs.
+    private func compare(isLate: Bool, runs: UInt64) throws -> [CPUStatistics] {
         let first = Self.setting("PFMFS_MODEL_SEED", 1)
         let count = Self.setting("PFMFS_MODEL_STEPS", 120)
+        var statistics: [CPUStatistics] = []
         for seed in first..<first + runs {
             var generator = ReferenceGenerator(seed: seed, switches: !isLate)
             let steps = generator.steps(Int(count))
+            var pair = try ReferencePair(seed: seed, isLate: isLate)
+            let isDifferent = try pair.difference(steps) != nil
+            statistics += pair.statistics
+            guard isDifferent else { continue }
             func difference(_ steps: [ReferenceStep]) throws -> String? {
-                try ReferencePair.difference(seed: seed, isLate: isLate, steps)
+                var pair = try ReferencePair(seed: seed, isLate: isLate)
+                return try pair.difference(steps)
             }
-            guard try difference(steps) != nil else { continue }
             let shortest = try Self.shortened(steps) { try difference($0) != nil }
             let found = try difference(shortest) ?? "nothing any more"
             let list = shortest.map { "  \($0)" }.joined(separator: "\n")
             Issue.record("seed \(seed), \(found)\n\(list)")
-            return
+            break
         }
+        return statistics
     }
 
     /// Drops steps, in ever smaller pieces, and shortens times as long as a difference remains.

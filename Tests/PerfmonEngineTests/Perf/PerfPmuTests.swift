@@ -1,4 +1,5 @@
 import CPerfEvent
+import SystemPackage
 import Testing
 
 @testable import PerfmonEngine
@@ -67,6 +68,12 @@ struct PerfPmuTests {
         #expect(programmable.config == 0x2_04_00C4)
         #expect(programmable.exclude_kernel == 1)
         #expect(programmable.exclude_user == 0)
+        for (bits, host, guest) in [(1, 1, 0), (2, 0, 1), (3, 0, 0)] as [(UInt64, UInt64, UInt64)] {
+            let attr = try attributes.attributes(for: .programmable(bits << 40 | 0x53_00C0))
+            #expect(attr.config == 0xC0)
+            #expect(attr.exclude_host == host)
+            #expect(attr.exclude_guest == guest)
+        }
         let fixed = try attributes.attributes(for: .fixed(index: 1, control: 0xB))
         #expect(fixed.config == 0x200)
         #expect(fixed.exclude_kernel == 0)
@@ -77,7 +84,8 @@ struct PerfPmuTests {
 
     @Test("every class of the generic layout")
     func genericAttributes() throws {
-        let attributes = PerfAttributes(pmus: SysfsPmus(PerfKernel()))
+        let sysfs = Fixture.files("server").root + "/sys"
+        let attributes = PerfAttributes(pmus: SysfsPmus(PerfKernel(sysfs: sysfs)))
         func attr(_ selection: EventSelection) throws -> perf_event_attr {
             try attributes.attributes(for: selection)
         }
@@ -90,16 +98,34 @@ struct PerfPmuTests {
         #expect(breakpoint.bp_type == 1)
         #expect(breakpoint.bp_len == 4)
         #expect(breakpoint.bp_addr == 0x4000)
-        let index = try #require(attributes.pmus.all.firstIndex { $0.name == "software" })
-        let dynamic = Events.generic(7, UInt64(index) << 48 | 2 << 36 | 5, operand: 99)
-        #expect(try attr(dynamic).type == PERF_TYPE_SOFTWARE.rawValue)
-        #expect(try attr(dynamic).config == 5)
-        #expect(try attr(dynamic).config1 == 99)
+        let index = try #require(attributes.pmus.all.firstIndex { $0.name == "power" })
+        let pmu = UInt64(index) << 48
+        let dynamic = try attr(Events.generic(7, pmu | 2 << 36 | 5, operand: 99))
+        #expect(dynamic.type == attributes.pmus.all[index].type)
+        #expect(dynamic.config == 5)
+        #expect(dynamic.config1 == 99)
+        let wide = try attr(Events.generic(7, pmu | 1 << 36, operand: 1 << 40))
+        #expect(wide.config == 1 << 40)
+        #expect(wide.config1 == 0)
+        #expect(try attr(Events.generic(7, pmu | 3 << 36, operand: 7)).config2 == 7)
         let precise = try attr(Events.generic(1, 0 | 2 << 46 | 1 << 44 | 1 << 43 | 1 << 19))
         #expect(precise.precise_ip == 2)
         #expect(precise.exclude_guest == 1)
         #expect(precise.exclude_idle == 1)
         #expect(precise.exclude_hv == 1)
         #expect(precise.exclude_host == 0)
+    }
+    /// A probe's words are addresses of strings, which the kernel would read from this process.
+    @Test("no register reaches the PMUs that take addresses", arguments: ["uprobe", "software"])
+    func unaddressable(name: String) throws {
+        let sysfs = Fixture.files("server").root + "/sys"
+        let attributes = PerfAttributes(pmus: SysfsPmus(PerfKernel(sysfs: sysfs)))
+        let index = try #require(attributes.pmus.all.firstIndex { $0.name == name })
+        let selection = Events.generic(7, UInt64(index) << 48 | 2 << 36, operand: 0x1000)
+        let error = try failure { () throws(PfmError) in
+            try attributes.attributes(for: selection)
+        }
+        #expect(error.code == .notSupported)
+        #expect(error.message.contains("PMU \(name)"))
     }
 }

@@ -63,8 +63,61 @@ struct PerfRecordTests {
         #expect(event == 0x275f)
         #expect(count == 0x997)
         #expect(decode([0x0018_0000_0000_0002, 0x275f]) == nil)
-        // PERF_RECORD_THROTTLE.
-        #expect(decode([0x0020_0000_0000_0005, 1, 2, 3]) == nil)
+        guard case .throttled = decode([0x0020_0000_0000_0005, 1, 2, 3]) else {
+            Issue.record("not decoded")
+            return
+        }
+        // PERF_RECORD_EXIT.
+        #expect(decode([0x0028_0000_0000_0004, 1, 2, 3, 4]) == nil)
+    }
+
+    @Test("a call chain loses its marks and the place it begins with")
+    func callChain() throws {
+        let chain: [UInt64] = [
+            5, UInt64(bitPattern: -512), 0x7fbf_f6ba_8ad2, 0x1000, 0x2000, 0x7fbf_f6ba_8ad2,
+        ]
+        guard case .sample(let sample) = decode(Self.sample + chain) else {
+            Issue.record("not decoded")
+            return
+        }
+        #expect(sample.place.callChain == [0x1000, 0x2000, 0x7fbf_f6ba_8ad2])
+        guard case .sample(let cut) = decode(Self.sample + [.max, 0x1000]) else {
+            Issue.record("not decoded")
+            return
+        }
+        #expect(cut.place.callChain == [0x1000], "a count beyond the record is not believed")
+    }
+
+    @Test("a thread that executes a program, and the code that it maps")
+    func processRecords() throws {
+        // 7 bytes of name, zeros up to a multiple of 8, thread and process, time.
+        let exec: [UInt64] = [
+            0x0028_2000_0000_0003, 0x0000_0047_0000_0046, 0x0000_7265_6b72_6f77,
+            0x0000_0047_0000_0046, 99,
+        ]
+        guard case .process(.named(let thread), time: 99) = decode(exec) else {
+            Issue.record("not decoded")
+            return
+        }
+        #expect(thread == NamedThread(pid: 70, tid: 71, name: "worker", isExec: true))
+        let map: [UInt64] = [
+            0x0060_0002_0000_000a, 0x0000_0047_0000_0046, 0x1000, 0x2000, 0x3000,
+            0x0000_0001_0000_0008, 55, 0, 0x0000_0002_0000_0005, 0x0000_0078_2f6e_6962,
+            0x0000_0047_0000_0046, 100,
+        ]
+        guard case .process(.mapped(let code), time: 100) = decode(map) else {
+            Issue.record("not decoded")
+            return
+        }
+        #expect(code.address == 0x1000 && code.length == 0x2000 && code.offset == 0x3000)
+        #expect(code.major == 8 && code.minor == 1 && code.inode == 55)
+        #expect(code.protection == 5 && code.flags == 2)
+        #expect(code.path == "bin/x")
+        for length in 1..<map.count {
+            if case .process(.mapped(let short), _) = decode(map.prefix(length)) {
+                #expect(short.path != "bin/x")
+            }
+        }
     }
 }
 

@@ -7,8 +7,8 @@ struct SamplingFixture {
 
     init(
         _ arguments: [String: UInt64] = ["buf_size": 4096],
-        format: String = "default",
         period events: UInt64 = 1000,
+        format: String = "default",
         flags: RegisterFlags = .overflowNotify,
         sampled: RegisterSet = [],
         contextFlags: ContextFlags = [],

@@ -224,7 +224,7 @@ extension PerfBackend {
     func enlargeRing(of session: PerfSession) throws(PfmError) {
         let output = session.output
         let old = output.event
-        let fresh = PerfOutput()
+        let fresh = PerfOutput(tellsProcesses: session.request.wantsProcesses)
         try openRing(
             fresh,
             session.request.target,

@@ -21,11 +21,12 @@ extension PerfBackend {
         }
     }
 
-    /// Has sessions looked at from time to time while there are any that need it: whole CPUs, and
-    /// threads that should stand but have not been seen to.
+    /// Has sessions looked at from time to time while there are any that need it: those whose ring
+    /// wakes nobody before it is half full, and threads that should stand but have not been seen
+    /// to.
     func scanIfNeeded() {
         let isWanted = active.values.contains {
-            !Self.isThread($0.request.target) || $0.hold?.waiting.isEmpty == false
+            $0.opening.wakesByWatermark || $0.hold?.waiting.isEmpty == false
         }
         if isWanted, scanTimer == nil {
             scanTimer = try? PerfScanTimer()

@@ -109,7 +109,8 @@ public final class PerfBackend: CounterBackend {
             signalData: request.holdAtOverflow ? HoldTracer.signalData(session: serial) : nil,
             wakesByWatermark: request.isBuffered || !Self.isThread(request.target),
             shortestClockDistance: shortestClockDistance,
-            output: PerfOutput()
+            wantsCallChains: request.wantsCallChains,
+            output: PerfOutput(tellsProcesses: request.wantsProcesses)
         )
     }
 

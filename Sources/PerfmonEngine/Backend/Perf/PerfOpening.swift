@@ -29,6 +29,8 @@ struct PerfOpening {
     /// Shortest distance of a clock event in nanoseconds; below it the kernel throttles, and
     /// throttled clocks count wrongly.
     let shortestClockDistance: UInt64
+    /// Overflows carry their call chain.
+    let wantsCallChains: Bool
     /// Where samples go.
     let output: PerfOutput
 
@@ -116,6 +118,10 @@ struct PerfOpening {
                 if let distance = counter.distance {
                     try checkDistance(distance, of: attr)
                     sampling(&attr, distance: distance)
+                    if wantsCallChains {
+                        attr.sample_type = PerfSample.typeWithCallChain
+                        attr.exclude_callchain_kernel = attr.exclude_kernel
+                    }
                     attr.watermark = wakesByWatermark ? 1 : 0
                     attr.wakeup_events = wakesByWatermark ? 0 : 1
                     if let signalData {

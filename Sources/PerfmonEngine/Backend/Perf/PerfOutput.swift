@@ -9,6 +9,9 @@ internal import SystemPackage
 /// how the end of a thread shows, and how it shows that the kernel took the events away because
 /// the thread executed a program with other credentials.
 final class PerfOutput {
+    /// What processes map and how they are named comes in records of the ring, if it is meant for
+    /// samples.
+    private let tellsProcesses: Bool
     private var ring: PerfRing?
 
     /// Pages of data; 0 when there is no ring.
@@ -17,12 +20,26 @@ final class PerfOutput {
     /// Whether the ring is meant for samples, not only for its event's hang-up.
     var holdsSamples: Bool { pages > 1 }
 
+    init(tellsProcesses: Bool) {
+        self.tellsProcesses = tellsProcesses
+    }
+
     /// Opens the event and its ring in place of the one before.
     ///
     /// - Throws: the errno of the open or of the mapping.
     func open(tid: Int32, cpu: Int32, pages: Int) throws(Errno) {
         var attr = PerfOpening.dummy
-        attr.disabled = 1
+        if tellsProcesses, pages > 1 {
+            attr.mmap = 1
+            attr.mmap2 = 1
+            attr.comm = 1
+            attr.comm_exec = 1
+            attr.task = cpu >= 0 ? 1 : 0
+            attr.sample_type = PerfRecord.trailerType
+            attr.sample_id_all = 1
+        } else {
+            attr.disabled = 1
+        }
         ring = try PerfRing(PerfEventFile.open(attr, tid: tid, cpu: cpu), pages: pages)
         self.pages = pages
     }

@@ -41,9 +41,9 @@ struct PerfOverflow {
         let overflowed = group.program.counters
         var place = last.place
         // Half of the addresses are the kernel's, and secret to those who may not look into it.
-        if place.ip >> 63 != 0, !indices.contains(where: { overflowed[$0].selection.countsKernel })
-        {
-            place.ip = 0
+        if !indices.contains(where: { overflowed[$0].selection.countsKernel }) {
+            if place.ip >> 63 != 0 { place.ip = 0 }
+            place.callChain.removeAll { $0 >> 63 != 0 }
         }
         return BackendEvent(
             session: session,

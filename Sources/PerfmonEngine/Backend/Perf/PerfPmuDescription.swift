@@ -109,7 +109,7 @@ enum PerfPmuDescription {
             name: "GENERIC\(number)",
             address: 0,
             defaultValue: 0,
-            reservedMask: PerfAttributes.mustBeZero,
+            reservedMask: GenericLayout.reservedBits,
             noEmulation64Mask: 0,
             acceptsGeneric: true,
             role: .selector(pmd: number)

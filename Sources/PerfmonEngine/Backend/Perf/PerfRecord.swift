@@ -5,6 +5,10 @@ enum PerfRecord {
     case sample(PerfSample)
     /// Samples of an event that found no room before this record.
     case lost(event: UInt64, count: UInt64)
+    /// The kernel slowed an event down.
+    case throttled
+    /// What a process did, and when.
+    case process(BackendEvent.Kind, time: UInt64)
 
     /// Decodes a record with its header; nil for other kinds and for records cut short.
     init?(_ bytes: UnsafeRawBufferPointer) {
@@ -20,8 +24,12 @@ enum PerfRecord {
                 event: body.loadUnaligned(as: UInt64.self),
                 count: body.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
             )
+        case PERF_RECORD_THROTTLE.rawValue:
+            guard body.count >= 24 else { return nil }
+            self = .throttled
         default:
-            return nil
+            guard let (kind, time) = Self.process(bytes, body) else { return nil }
+            self = .process(kind, time: time)
         }
     }
 }
@@ -34,6 +42,9 @@ struct PerfSample {
         PERF_SAMPLE_IDENTIFIER.rawValue | PERF_SAMPLE_IP.rawValue | PERF_SAMPLE_TID.rawValue
             | PERF_SAMPLE_TIME.rawValue | PERF_SAMPLE_CPU.rawValue | PERF_SAMPLE_READ.rawValue
     )
+
+    /// The same with the call chain.
+    static let typeWithCallChain = type | UInt64(PERF_SAMPLE_CALLCHAIN.rawValue)
 
     /// The event that overflowed.
     var event: UInt64
@@ -53,6 +64,7 @@ struct PerfSample {
             )
         else { return nil }
         self.counts = counts
+        let end = 40 + PerfGroupCounts.size(members: Int(members))
         event = bytes.loadUnaligned(as: UInt64.self)
         time = bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
         place = SamplePlace(
@@ -61,5 +73,30 @@ struct PerfSample {
             tid: bytes.loadUnaligned(fromByteOffset: 20, as: Int32.self),
             cpu: Int(bytes.loadUnaligned(fromByteOffset: 32, as: UInt32.self))
         )
+        if bytes.count >= end + 8 {
+            place.callChain = Self.callChain(
+                UnsafeRawBufferPointer(rebasing: bytes[end...]),
+                behind: place.ip
+            )
+        }
+    }
+
+    /// The return addresses of a chain: without the marks between kernel and user, and without the
+    /// place of the overflow itself, which begins the chain.
+    private static func callChain(
+        _ bytes: UnsafeRawBufferPointer,
+        behind ip: UInt64
+    ) -> [UInt64] {
+        let count = min(Int(clamping: bytes.loadUnaligned(as: UInt64.self)), bytes.count / 8 - 1)
+        var addresses: [UInt64] = []
+        addresses.reserveCapacity(count)
+        for index in 0..<max(count, 0) {
+            let address = bytes.loadUnaligned(fromByteOffset: 8 + 8 * index, as: UInt64.self)
+            // The highest addresses are marks (PERF_CONTEXT_MAX).
+            guard address < UInt64(bitPattern: -4095) else { continue }
+            if addresses.isEmpty, address == ip, index < 2 { continue }
+            addresses.append(address)
+        }
+        return addresses
     }
 }

@@ -5,6 +5,7 @@ internal import SystemPackage
 /// Has rings looked at that do not wake the reader.
 ///
 /// Those of whole CPUs never wake it sample by sample: its own wake-ups would be sampled in turn.
+/// Those of buffered sessions would cost more time in waking than in sampling.
 final class PerfScanTimer {
     private let descriptor: OwnedDescriptor
     private var isRunning = false

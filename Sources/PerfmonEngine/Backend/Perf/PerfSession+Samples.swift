@@ -38,6 +38,14 @@ extension PerfSession {
                 flush()
                 lostInRecords += count
                 reportLost(lostInRecords, set: member(id: id)?.group.program.id ?? 0, deliver)
+            case .throttled:
+                flush()
+                deliver(event(set: running ?? 0, .throttled(cpu: Int(max(opening.cpu, 0)))))
+            case .process(let kind, let time):
+                flush()
+                var event = event(set: running ?? 0, kind)
+                event.time = time
+                deliver(event)
             case nil:
                 break
             }

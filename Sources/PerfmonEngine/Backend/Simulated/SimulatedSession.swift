@@ -6,6 +6,7 @@ final class SimulatedSession: CounterSession {
     let number: UInt64
     let target: Target
     private let backend: SimulatedBackend
+    private let wantsCallChains: Bool
     private var sets: [UInt16: SetCounters] = [:]
     private var runningSet: UInt16?
     /// Simulated time up to which everything is counted.
@@ -40,6 +41,7 @@ final class SimulatedSession: CounterSession {
         number = request.session
         target = request.target
         self.backend = backend
+        wantsCallChains = request.wantsCallChains
         settledAt = backend.now
         for program in request.sets {
             sets[program.id] = try SetCounters(program)
@@ -158,13 +160,20 @@ final class SimulatedSession: CounterSession {
         )
     }
 
-    /// The program's place is a function of its active time: a loop of 64 instructions.
+    /// The program's place is a function of its active time: a loop of 64 instructions in 16
+    /// functions, each called through two others of its own.
     private var place: SamplePlace {
-        let ip = 0x40_0000 + 16 * (activeTime / 1000 % 64)
-        return switch target {
-        case .thread(let tid): SamplePlace(ip: ip, pid: tid, tid: tid, cpu: 0)
-        case .cpu(let cpu): SamplePlace(ip: ip, pid: 0, tid: 0, cpu: cpu)
+        let step = activeTime / 1000 % 64
+        let ip = SimulatedWorkload.code + 16 * step
+        var place =
+            switch target {
+            case .thread(let tid): SamplePlace(ip: ip, pid: tid, tid: tid, cpu: 0)
+            case .cpu(let cpu): SamplePlace(ip: ip, pid: 0, tid: 0, cpu: cpu)
+            }
+        if wantsCallChains {
+            place.callChain = (1...3).map { SimulatedWorkload.code + 16 * (step / 4 + 64 * $0) }
         }
+        return place
     }
 
     private func settle(to time: UInt64) {

@@ -86,6 +86,9 @@ enum SimulatedWorkload {
         events.first { $0.name == name }
     }
 
+    /// Where the program's instructions lie.
+    static let code: UInt64 = 0x40_0000
+
     private static let cycle: UInt64 = 1000
     private static let userPart: UInt64 = 800
 

@@ -60,8 +60,29 @@ struct BufferHeader {
     /// Bytes of the largest entry (`hdr_min_buf_space`).
     var minimumSpace: UInt64 { buffer.load(UInt64.self, at: Field.minimumSpace) }
 
-    /// Bytes between the last entry and the end of the buffer as asked for.
-    var free: UInt64 { bufferSize - currentOffset }
+    /// Whether the largest entry fits behind the last one.
+    var hasRoom: Bool { bufferSize - currentOffset >= minimumSpace }
+
+    /// Takes note of an entry that ends at an offset.
+    ///
+    /// - Returns: `.full` when there is no room for another one.
+    func addEntry(upTo end: Int) -> HandlerAnswer {
+        count += 1
+        currentOffset = UInt64(end)
+        return hasRoom ? .stored : declareFull()
+    }
+
+    /// Counts that the buffer became full.
+    func declareFull() -> HandlerAnswer {
+        overflows += 1
+        return .full
+    }
+
+    /// Forgets all entries; their bytes stay.
+    func clear() {
+        count = 0
+        currentOffset = UInt64(Self.size)
+    }
 
     /// The fields by their original names, in their order.
     var fields: [(key: String, value: UInt64)] {
