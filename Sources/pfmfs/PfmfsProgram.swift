@@ -13,8 +13,13 @@ struct PfmfsProgram {
     /// Runs outside the main actor, whose closures pay for a check at every call.
     private nonisolated static func run() -> Int32 {
         FuseLog.shared.attach()
+        let arguments = Array(Swift.CommandLine.arguments.dropFirst())
+        if let document = TreeDocument.named(arguments) {
+            print(document, terminator: "")
+            return 0
+        }
         do throws(PfmError) {
-            let options = try MountOptions(parsing: Array(Swift.CommandLine.arguments.dropFirst()))
+            let options = try MountOptions(parsing: arguments)
             switch options.action {
             case .showHelp: print(MountOptions.help, terminator: "")
             case .showVersion: print(Version.text, terminator: "")

@@ -105,6 +105,16 @@ public enum TreeDocument {
         return text + ".SH SEE ALSO\n.BR pfmfs (8)\n"
     }
 
+    /// The document that `--describe markdown` or `--describe manual` asks for; nil when the
+    /// arguments ask for something else.
+    public static func named(_ arguments: [String]) -> String? {
+        switch arguments {
+        case ["--describe", "markdown"]: markdown
+        case ["--describe", "manual"]: manual
+        default: nil
+        }
+    }
+
     private static func octal(_ mode: UInt16?) -> String {
         guard let mode else { return "" }
         return "0" + String(mode, radix: 8)
