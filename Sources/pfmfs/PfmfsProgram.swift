@@ -43,7 +43,19 @@ struct PfmfsProgram {
             options: options.sessionOptions(mayAllowOthers: MountPoint.mayAllowOthers)
         )
         try session.mount(at: mountPoint.path)
-        defer { session.unmount() }
+        do throws(PfmError) {
+            try answer(session, on: mountPoint, options)
+        } catch {
+            session.unmount()
+            throw error
+        }
+    }
+
+    private nonisolated static func answer(
+        _ session: FuseSession,
+        on mountPoint: MountPoint,
+        _ options: MountOptions
+    ) throws(PfmError) {
         let log = Logger(label: "pfmfs")
         FuseLog.shared.pass(to: log)
         if !options.isForeground {
@@ -52,6 +64,7 @@ struct PfmfsProgram {
         }
         log.info("mounted", metadata: ["mountpoint": "\(mountPoint.path)"])
         try session.run()
+        session.unmount()
         log.info("unmounted", metadata: ["mountpoint": "\(mountPoint.path)"])
     }
 

@@ -137,7 +137,7 @@ import Testing
             #expect(MountOptions.help.contains("    \(option.name)"))
             #expect(!option.summary.isEmpty)
         }
-        #expect(MountOptions.help.split(separator: "\n").allSatisfy { $0.utf8.count <= 400 })
+        #expect(MountOptions.help.split(separator: "\n").allSatisfy { $0.utf8.count <= 100 })
     }
 
     @Test func escapesWhatWouldEndAnOption() {

@@ -169,6 +169,20 @@ private let directory: UInt32 = 0o40000
         #expect(names.count == 42)
     }
 
+    @Test func survivesSeeksInDirectories() throws {
+        let handle = try mount.ask(27, 1, Wire.halves([0, 0])).word(0)
+        for offset in [UInt64(1) << 62, UInt64.max, UInt64(Int64.max), 3] {
+            let reply = try mount.ask(
+                28,
+                1,
+                Wire.words([handle, offset]) + Wire.halves([4096, 0]) + Wire.words([0])
+                    + Wire.halves([0, 0])
+            )
+            #expect(reply.code == 0)
+            #expect(reply.body.isEmpty == (offset == 1 << 62 || offset == UInt64(Int64.max)))
+        }
+    }
+
     @Test func makesAndRemovesDirectories() throws {
         let inner = try mount.node("inner")
         let made = try mount.mkdir(inner, "a")

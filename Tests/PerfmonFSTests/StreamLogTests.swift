@@ -68,6 +68,7 @@ private final class Queue: StreamSupply {
         #expect(waiting.text == "")
         #expect(handle.readText() == "last\n")
         #expect(handle.readText(at: 5) == "")
+        #expect(handle.readText(at: Int.max) == "")
         log.append("too late")
         #expect(log.end == 5)
     }

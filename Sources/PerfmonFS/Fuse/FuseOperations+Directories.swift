@@ -28,7 +28,7 @@ extension FuseOperations {
             let entries = try entries(request, inode, offset, info)
             fill(request, size) { buffer in
                 var used = 0
-                for (index, entry) in entries.enumerated().dropFirst(Int(offset)) {
+                for (index, entry) in entries.enumerated().dropFirst(max(Int(offset), 0)) {
                     var attributes = stat()
                     attributes.st_mode = entry.isDirectory ? S_IFDIR : S_IFREG
                     attributes.st_ino = UInt(inode.number(ofEntry: entry.name))
@@ -63,7 +63,7 @@ extension FuseOperations {
             var named: [Inode] = []
             let answered = fill(request, size) { buffer in
                 var used = 0
-                for (index, entry) in entries.enumerated().dropFirst(Int(offset)) {
+                for (index, entry) in entries.enumerated().dropFirst(max(Int(offset), 0)) {
                     let isDot = entry.name == "." || entry.name == ".."
                     let child = isDot ? nil : inode.child(entry.name)
                     // Gone since the pass through the directory began.
@@ -108,7 +108,8 @@ extension FuseOperations {
         fuse_reply_err(request, 0)
     }
 
-    /// The names of this pass through a directory; a new pass begins at offset 0.
+    /// The names of this pass through a directory; a new pass begins at offset 0. Offsets come from
+    /// lseek(2) as the user likes.
     private static func entries(
         _ request: fuse_req_t,
         _ inode: Inode,
@@ -118,7 +119,7 @@ extension FuseOperations {
         guard let open = OpenDirectory.of(info), let source = inode.directory, !source.isGone else {
             throw PfmError(.noSuchFileOrDirectory, "the directory was removed")
         }
-        if offset == 0 {
+        if offset == 0 || open.entries.isEmpty {
             open.entries =
                 [(".", true), ("..", true)] + source.list(for: FileSystem.client(of: request))
         }

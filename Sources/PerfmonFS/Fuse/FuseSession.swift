@@ -46,7 +46,10 @@ public final class FuseSession: Sendable {
     /// Mounts the file system on a directory.
     public func mount(at path: String) throws(PfmError) {
         guard fuse_session_mount(pointer, path) == 0 else {
-            throw PfmError(.ioError, FuseLog.shared.takeProblems(or: "the mount failed"))
+            throw PfmError(
+                .ioError,
+                "\(path): " + FuseLog.shared.takeProblems(or: "fusermount3 refused the mount")
+            )
         }
     }
 
@@ -99,7 +102,7 @@ public final class FuseSession: Sendable {
         let notifier = KernelNotifier(of: fileSystem, session: pointer)
         let threads = [events.start(), notifier.start()]
         _ = BackgroundThread(of: fileSystem).start()
-        answerAll()
+        let code = answerAll()
         isRunning.store(false, ordering: .sequentiallyConsistent)
         events.end()
         notifier.end()
@@ -107,7 +110,7 @@ public final class FuseSession: Sendable {
             thread.join()
         }
         fileSystem.tree.withLock { _ in fileSystem.parkedReads.failAll() }
-        return nil
+        return code.map { PfmError($0, "reading requests failed: \($0)") }
     }
 
     /// Removes the mount, if it is still there.
@@ -115,18 +118,22 @@ public final class FuseSession: Sendable {
         fuse_session_unmount(pointer)
     }
 
-    /// Answers requests until the session ends.
-    func answerAll() {
+    /// Answers requests until the session ends. Returns the error that ended it, if one did.
+    @discardableResult
+    func answerAll() -> Errno? {
         var buffer = fuse_buf()
+        defer { free(buffer.mem) }
         while fuse_session_exited(pointer) == 0 {
             let length = fuse_session_receive_buf(pointer, &buffer)
             if length == -EINTR {
                 continue
             }
-            guard length > 0 else { break }
+            guard length > 0 else {
+                return length == 0 ? nil : Errno(rawValue: -length)
+            }
             fuse_session_process_buf(pointer, &buffer)
         }
-        free(buffer.mem)
+        return nil
     }
 
     /// Makes `answerAll` return: the loop looks at the flag between requests, and a signal takes it

@@ -21,15 +21,27 @@ extension MountOptions {
             let padding = String(repeating: " ", count: max(32 - form.utf8.count, 1))
             text += "    \(form)\(padding)\(option.summary)\n"
         }
-        let system = SystemOption.passed.sorted().joined(separator: " ")
         text += """
 
             Options of the kernel and libfuse that are handed on:
-                \(system)
+            \(filled(SystemOption.passed.sorted()))
 
             To unmount: umount MOUNTPOINT, or fusermount3 -u MOUNTPOINT.
 
             """
         return text
+    }
+
+    /// Words in indented lines of at most 80 columns.
+    private static func filled(_ words: [String]) -> String {
+        var lines: [String] = []
+        for word in words {
+            if let last = lines.last, last.utf8.count + word.utf8.count < 80 {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append("    \(word)")
+            }
+        }
+        return lines.joined(separator: "\n")
     }
 }

@@ -74,7 +74,8 @@ public final class StreamLog {
         if offset < start {
             request.fail(.noData)
         } else if offset < end || isClosed {
-            handle.position = min(offset + request.size, end)
+            let rest = max(end - offset, 0)
+            handle.position = end - rest + min(request.size, rest)
             request.reply(from: text, startingAt: start)
         } else {
             waiters.park(request, for: handle)
