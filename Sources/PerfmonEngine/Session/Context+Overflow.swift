@@ -16,26 +16,28 @@ extension Context {
         engine.count(on: place.cpu, \.overflowsAll)
         lastPlace = place
         guard isCounting, id == activeSetID, time > activeSet.haltedAt else {
-            return noteLateOverflow(pmds: pmds, place: place, set: id, time: time)
+            return noteLateOverflow(pmds: pmds, place: place, set: id)
         }
         activeSet.fold(snapshot, widthMask: widthMask)
         act(onOverflowOf: pmds, in: activeSet, place: place, time: time)
     }
 
-    /// Does what an overflow asks for; the values are those at the overflow.
+    /// Does what an overflow asks for; the values are those at the overflow. Registers that wrapped
+    /// unseen belong to it too.
     private func act(
         onOverflowOf told: [Int],
         in set: EventSet,
         place: SamplePlace,
         time: UInt64
     ) {
-        let pmds = Array(set.pendingOverflows.union(RegisterSet(told)))
+        let overflowed = set.pendingOverflows.union(RegisterSet(told))
+        let pmds = overflowed == RegisterSet(told) ? told : Array(overflowed)
         set.forgetOverflows()
         let began = engine.now
         engine.count(on: place.cpu, \.overflowsProcessed)
         defer { engine.count(on: place.cpu, \.overflowNanoseconds, engine.now &- began) }
         let mustSwitch = countDown(pmds, in: set)
-        set.overflowedPmds = RegisterSet(pmds)
+        set.overflowedPmds = overflowed
         let hasNotification = pmds.contains {
             set.counters[$0]?.flags.contains(.overflowNotify) ?? false
         }
@@ -59,16 +61,12 @@ extension Context {
         if !holdsThread { releaseThread() }
     }
 
-    /// Keeps an overflow of a set that was halted before the overflow was told. The counts hold it
-    /// already, so the value has wrapped, but nobody has acted on it.
-    private func noteLateOverflow(
-        pmds: [Int],
-        place: SamplePlace,
-        set id: UInt16,
-        time: UInt64
-    ) {
+    /// Keeps an overflow of a set that was halted before the overflow was told, if the counts hold
+    /// it: then the value has wrapped, and nobody has acted on it. Those that happened while
+    /// perfmon2 would not have counted any more were discarded with their counts.
+    private func noteLateOverflow(pmds: [Int], place: SamplePlace, set id: UInt16) {
         var kept: RegisterSet = []
-        if let set = set(id), time > set.ignoresOverflowsUntil {
+        if let set = set(id) {
             let known = set.lateOverflow?.pmds ?? []
             kept = RegisterSet(pmds).intersection(set.pendingOverflows).subtracting(known)
             if !kept.isEmpty { set.lateOverflow = (known.union(kept), place) }
@@ -201,7 +199,6 @@ extension Context {
         if let late = try? session.read(set.id) {
             set.discard(upTo: late)
             set.haltedAt = late.time
-            set.ignoresOverflowsUntil = late.time
         }
     }
 

@@ -155,7 +155,6 @@ extension Context {
             set.switchIsPending = false
             set.forgetOverflows()
             set.haltedAt = 0
-            set.ignoresOverflowsUntil = 0
             set.runs = 0
             set.settledDuration = 0
             set.runningDuration = 0

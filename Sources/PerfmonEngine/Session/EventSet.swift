@@ -49,8 +49,6 @@ public final class EventSet {
     var lateOverflow: (pmds: RegisterSet, place: SamplePlace)?
     /// When the set was last halted, on the backend's clock.
     var haltedAt: UInt64 = 0
-    /// Overflows up to here happened while perfmon2 would not have counted any more.
-    var ignoresOverflowsUntil: UInt64 = 0
     /// What the backend was told to count; nil while unloaded.
     var program: SetProgram?
 

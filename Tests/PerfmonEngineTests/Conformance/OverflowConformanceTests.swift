@@ -157,6 +157,51 @@ import Testing
         #expect(context.messages.all.count == 1, "there is room again")
     }
 
+    @Test("6.3: an overflow asks for its own resets, not for those of the one before")
+    func pendingResets() throws {
+        let fixture = try EngineFixture()
+        let context = try sampling(fixture, .thread(7)) { $0.flags = .overflowNotify }
+        try context.load(on: .thread(7), by: fixture.root)
+        try context.start()
+        fixture.pass(1000)
+        try context.unload()
+        try fixture.write(context, pmd: 0) { $0.value = 5 }
+        try fixture.write(context, pmd: 1) {
+            $0.value = period(100)
+            $0.longReset = period(100)
+        }
+        try context.load(on: .thread(7), by: fixture.root)
+        try context.start()
+        fixture.pass(500)
+        #expect(context.state == .masked)
+        try context.restart()
+        #expect(try context.readPmd(0, set: 0).value == 505)
+        #expect(try context.readPmd(1, set: 0).value == period(100))
+    }
+
+    @Test("6.6: a switch that waited for restart happens without counting after a stop")
+    func waitingSwitchAfterStop() throws {
+        let fixture = try EngineFixture()
+        let context = try sampling(fixture, .thread(7)) {
+            $0.flags = .overflowNotify
+            $0.switchCount = 1
+        }
+        try context.changeSet(0, SetSettings(flags: .overflowSwitch))
+        try context.setEvents(["cycles"], set: 1)
+        try context.load(on: .thread(7), by: fixture.root)
+        try context.start()
+        fixture.pass(1000)
+        try context.stop()
+        try context.restart()
+        #expect(context.activeSetID == 1)
+        #expect(context.state == .loaded)
+        fixture.pass(1000)
+        #expect(try context.readPmd(0, set: 1).value == 0)
+        try context.start()
+        fixture.pass(1000)
+        #expect(try context.readPmd(0, set: 1).value == 1000)
+    }
+
     @Test("4.7: stop leaves a masked context masked, and restart does not count then")
     func stopWhileMasked() throws {
         let fixture = try EngineFixture()

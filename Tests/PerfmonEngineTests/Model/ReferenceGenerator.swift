@@ -60,6 +60,7 @@ struct ReferenceGenerator {
                 commands.append(.writePmc(pmc, set: id, value: image, flags: []))
                 commands.append(.writePmd(pmc, set: id, counterSettings()))
             }
+            if chance(15) { commands += unemulated(set: id) }
             if chance(30) {
                 commands.append(.writePmc(16, set: id, value: UInt64(below(0x1000)), flags: []))
                 commands.append(.writePmd(16 + Int(below(3)), set: id, counterSettings()))
@@ -75,6 +76,17 @@ struct ReferenceGenerator {
         commands.append(.load(target, set: pick(Array(sets))))
         commands.append(.start(set: nil))
         return commands
+    }
+
+    /// A counter that is about to wrap at its hardware width.
+    private mutating func unemulated(set: UInt16) -> [ReferenceCommand] {
+        var settings = CounterSettings()
+        settings.value = ReferenceContext.width * UInt64(below(3) + 1) - UInt64(below(3000))
+        let image = selectorImage(of: 0)
+        return [
+            .writePmc(3, set: set, value: image, flags: .noEmulation64),
+            .writePmd(3, set: set, settings),
+        ]
     }
 
     private mutating func command() -> ReferenceCommand {

@@ -22,7 +22,7 @@ import Testing
             \.overflowsProcessed, \.overflowsNotified, \.setSwitches, \.timeoutsHandled,
             \.registerResets, \.restarts, \.formatCalls,
         ] as [KeyPath<CPUStatistics, UInt64>] where runs >= 80 {
-            #expect(statistics.reduce(0) { $0 + $1[keyPath: path] } > runs)
+            #expect(statistics.reduce(0) { $0 + $1[keyPath: path] } > runs / 2)
         }
     }
 
@@ -31,7 +31,7 @@ import Testing
     @Test func latenessChangesNothing() throws {
         let runs = max(1, Self.setting("PFMFS_MODEL_RUNS", 80) / 2)
         let statistics = try compare(isLate: true, runs: runs)
-        if runs >= 40 { #expect(statistics.reduce(0) { $0 + $1.overflowsNotified } > runs) }
+        if runs >= 40 { #expect(statistics.reduce(0) { $0 + $1.overflowsNotified } > runs / 2) }
     }
 
     /// - Returns: what happened in all runs.

@@ -45,6 +45,21 @@ import Testing
         #expect(try context.readPmd(0, set: 0).value == period(600))
     }
 
+    @Test func aLoneSetHandlesItsLateOverflowAtOnce() throws {
+        let (fixture, context) = try switching()
+        try context.unload()
+        try context.deleteSet(1)
+        try fixture.write(context, pmd: 0) { $0.value = period(1500) }
+        try context.load(on: .thread(7), by: fixture.root)
+        try context.start()
+        fixture.pass(2000)
+        #expect(context.state == .masked)
+        #expect(context.messages.all.count == 1)
+        #expect(try context.readPmd(0, set: 0).value == 500, "as at the time-out's switch")
+        #expect(try context.information(ofSet: 0).runs == 2)
+        #expect(try context.information(ofSet: 0).activeDuration == 2000)
+    }
+
     @Test func aWriteDropsTheOverflowThatWaits() throws {
         let (fixture, context) = try switching()
         fixture.pass(2000)
