@@ -46,6 +46,13 @@ public struct RegisterSet: SetAlgebra, Hashable, Sendable {
         member >= 0 && self[word: member / 64] & (1 << UInt64(member % 64)) != 0
     }
 
+    /// How many members are smaller than a number of this set's range.
+    func rank(of number: Int) -> Int {
+        var rank = (self[word: number / 64] & ((1 << UInt64(number % 64)) - 1)).nonzeroBitCount
+        for index in 0..<number / 64 { rank += self[word: index].nonzeroBitCount }
+        return rank
+    }
+
     @discardableResult
     public mutating func insert(_ member: Int) -> (inserted: Bool, memberAfterInsert: Int) {
         let isNew = !contains(member) && (0..<RegisterLimits.count).contains(member)

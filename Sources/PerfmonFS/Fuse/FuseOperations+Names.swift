@@ -10,7 +10,7 @@ extension FuseOperations {
         _ name: UnsafePointer<CChar>
     ) {
         FileSystem.answer(request) { (tree) throws(PfmError) in
-            try replyEntry(request, try checked(name), in: tree.inode(parent), of: tree)
+            replyEntry(request, try checked(name), in: tree.inode(parent), of: tree)
         }
     }
 
@@ -47,7 +47,7 @@ extension FuseOperations {
             )
             // A node of this name that a reader still holds shows what was there before.
             inode.detach(name)
-            try replyEntry(request, name, in: inode, of: tree)
+            replyEntry(request, name, in: inode, of: tree)
         }
     }
 
@@ -59,8 +59,15 @@ extension FuseOperations {
         FileSystem.answer(request) { (tree) throws(PfmError) in
             let inode = tree.inode(parent)
             let name = try checked(name)
-            try living(inode).remove(name, by: FileSystem.client(of: request))
-            inode.detach(name)
+            let source = try living(inode)
+            // Before the removal is told: the kernel needs no notice of what it removes itself.
+            let child = inode.detach(name)
+            do throws(PfmError) {
+                try source.remove(name, by: FileSystem.client(of: request))
+            } catch {
+                if let child { inode.attach(child) }
+                throw error
+            }
             fuse_reply_err(request, 0)
         }
     }
@@ -125,15 +132,18 @@ extension FuseOperations {
         }
     }
 
-    /// Answers with the child of a name, or throws ENOENT.
+    /// Answers with the child of a name, or ENOENT.
     private static func replyEntry(
         _ request: fuse_req_t,
         _ name: String,
         in parent: Inode,
         of tree: FileTree
-    ) throws(PfmError) {
+    ) {
         guard let inode = parent.child(name) else {
-            throw PfmError(.noSuchFileOrDirectory, "\(name): does not exist")
+            // No error with its sentence: every mkdir begins with such a look-up, and nobody
+            // would read it.
+            fuse_reply_err(request, Errno.noSuchFileOrDirectory.rawValue)
+            return
         }
         var entry = tree.entry(of: inode, in: parent, for: FileSystem.client(of: request))
         inode.addLookup()

@@ -49,12 +49,11 @@ enum Numbers {
     /// A signed number at the start of a text, as the kernel's sscanf read the root files: leading
     /// blanks are skipped, whatever follows the digits is ignored.
     static func leadingSigned(_ text: String) throws(PfmError) -> Int32 {
-        let start = text.drop { $0 == " " || $0 == "\t" }
-        let sign = start.hasPrefix("-") || start.hasPrefix("+") ? start.prefix(1) : ""
-        let digits = start.dropFirst(sign.count).prefix { $0.isASCII && $0.isNumber }
-        guard !digits.isEmpty, let number = Int32(String(sign + digits)) else {
-            throw notANumber(text)
-        }
+        let start = text.utf8.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        let hasSign = start.first == UInt8(ascii: "-") || start.first == UInt8(ascii: "+")
+        let digits = start.dropFirst(hasSign ? 1 : 0).prefix { (0x30...0x39).contains($0) }
+        let word = Substring(start[..<digits.endIndex])
+        guard !digits.isEmpty, let number = Int32(word) else { throw notANumber(text) }
         return number
     }
 

@@ -81,6 +81,14 @@ public struct TextBuffer: ~Copyable {
         count += 1
     }
 
+    /// Appends the same byte several times; not at all when `times` is negative.
+    mutating func append(_ byte: UInt8, times: Int) {
+        guard times > 0 else { return }
+        reserve(times)
+        (storage + count).update(repeating: byte, count: times)
+        count += times
+    }
+
     /// Ends the line.
     public mutating func newline() {
         append(byte: UInt8(ascii: "\n"))
