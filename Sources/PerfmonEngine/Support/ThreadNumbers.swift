@@ -63,7 +63,8 @@ public final class ThreadNumbers: Sendable {
                 subject: String(number)
             )
         case .below(let namespace):
-            var found = asksKernel
+            var found =
+                asksKernel
                 ? clinux_thread_from_namespace(namespace.descriptor, number) : -1
             if found < 0, !asksKernel || errno == ENOTTY || errno == EINVAL {
                 found = namespace.thread(named: number) ?? -1
