@@ -20,7 +20,7 @@ extension Engine {
     ///   client is in neither group, ENOSPC at the limit of contexts.
     public func createContext(
         _ name: String,
-        mode: UInt16 = 0o755,
+        mode: UInt16 = 0o700,
         lifetime: Context.Lifetime = .directory,
         by client: Client
     ) throws(PfmError) -> Context {
@@ -52,7 +52,7 @@ extension Engine {
         while contexts["clone-\(number)"] != nil { number += 1 }
         let context = try createContext(
             "clone-\(number)",
-            mode: 0o755,
+            mode: 0o700,
             lifetime: .descriptor,
             by: client
         )
