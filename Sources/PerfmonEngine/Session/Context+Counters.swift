@@ -33,6 +33,7 @@ extension Context {
         try beginCommand()
         refresh(activeSet)
         var readings: [CounterReading] = []
+        readings.reserveCapacity(activeSet.counters.values.count * sets.count)
         let total = totalActiveTime
         for set in sets {
             for number in set.usedPmds {

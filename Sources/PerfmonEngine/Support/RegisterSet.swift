@@ -20,7 +20,7 @@ public struct RegisterSet: SetAlgebra, Hashable, Sendable {
 
     /// Word `index` of the vector in the binary interface; 0 beyond the last.
     public private(set) subscript(word index: Int) -> UInt64 {
-        get {
+        @inline(__always) get {
             switch index {
             case 0: words.0
             case 1: words.1

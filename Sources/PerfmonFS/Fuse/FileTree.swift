@@ -36,15 +36,15 @@ final class FileTree: MountedTree {
     }
 
     /// The node at a path, if the kernel knows it.
-    func knownInode(at path: String) -> Inode? {
+    func knownInode(at path: [String]) -> Inode? {
         var inode: Inode? = root
-        for name in path.split(separator: "/") {
-            inode = inode?.knownChild(String(name))
+        for name in path {
+            inode = inode?.knownChild(name)
         }
         return inode
     }
 
-    func entryGone(in parent: String, name: String) {
+    func entryGone(in parent: [String], name: String) {
         guard let directory = knownInode(at: parent), let child = directory.knownChild(name) else {
             return
         }

@@ -49,11 +49,27 @@ enum Numbers {
     /// A signed number at the start of a text, as the kernel's sscanf read the root files: leading
     /// blanks are skipped, whatever follows the digits is ignored.
     static func leadingSigned(_ text: String) throws(PfmError) -> Int32 {
-        let start = text.utf8.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-        let hasSign = start.first == UInt8(ascii: "-") || start.first == UInt8(ascii: "+")
-        let digits = start.dropFirst(hasSign ? 1 : 0).prefix { (0x30...0x39).contains($0) }
-        let word = Substring(start[..<digits.endIndex])
-        guard !digits.isEmpty, let number = Int32(word) else { throw notANumber(text) }
+        var isNegative = false
+        var hasBegun = false
+        var digits = 0
+        var magnitude: Int64 = 0
+        scan: for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: " ") where !hasBegun, UInt8(ascii: "\t") where !hasBegun:
+                continue
+            case UInt8(ascii: "-") where !hasBegun, UInt8(ascii: "+") where !hasBegun:
+                isNegative = byte == UInt8(ascii: "-")
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                digits += 1
+                magnitude = min(magnitude * 10 + Int64(byte - UInt8(ascii: "0")), 1 << 32)
+            default:
+                break scan
+            }
+            hasBegun = true
+        }
+        guard digits > 0, let number = Int32(exactly: isNegative ? -magnitude : magnitude) else {
+            throw notANumber(text)
+        }
         return number
     }
 

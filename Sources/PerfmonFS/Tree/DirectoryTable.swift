@@ -116,7 +116,7 @@ public struct DirectoryRow<Subject>: Sendable {
 }
 
 /// Children whose names the subject decides: `contexts/NAME`, `sets/N`, `pmcN`, `events/<pmu>`.
-public struct ChildFamily<Subject>: Sendable {
+public final class ChildFamily<Subject>: Sendable {
     /// The names as documentation writes them, such as `pmdN`.
     public let pattern: String
     public let summary: String

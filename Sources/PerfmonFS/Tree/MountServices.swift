@@ -12,8 +12,8 @@ public final class MountServices {
     /// Tells the kernel that a child went away without an rmdir(2), or was replaced.
     ///
     /// Call it after the child is gone from the subject. `parent` is the directory's path from the
-    /// root of the mount, without a leading slash.
-    public func entryGone(in parent: String, name: String) {
+    /// root of the mount, by its parts.
+    public func entryGone(in parent: [String], name: String) {
         tree?.entryGone(in: parent, name: name)
     }
 
@@ -28,6 +28,6 @@ public final class MountServices {
 
 /// The part of a mounted tree that carries changes to the kernel.
 protocol MountedTree: AnyObject {
-    func entryGone(in parent: String, name: String)
+    func entryGone(in parent: [String], name: String)
     func run(_ job: any BackgroundJob)
 }

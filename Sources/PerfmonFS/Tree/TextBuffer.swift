@@ -105,7 +105,9 @@ public struct TextBuffer: ~Copyable {
     mutating func append(digits: Int, of number: UInt64) {
         reserve(digits)
         var rest = number
-        for position in stride(from: count + digits - 1, through: count, by: -1) {
+        var position = count + digits
+        while position > count {
+            position -= 1
             storage[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }

@@ -30,7 +30,7 @@ extension PerfBackend {
         try check(request)
         try requireVisible(request.client)
         let serial = nextSerial()
-        let opening = opening(for: request, serial: serial)
+        var opening = opening(for: request, serial: serial)
         // From here on the thread's number means this thread, or nothing once it is gone.
         let thread = try thread(of: request.target)
         var selected: [perf_event_attr] = []
@@ -57,6 +57,13 @@ extension PerfBackend {
             )
         }
         try authorise(identities, request, request.sets)
+        let letsGoOfRing = request.inherit && hasPidfd(thread)
+        if letsGoOfRing {
+            opening.askAgain = { [unowned self, output = opening.output] () throws(PfmError) in
+                try openRing(output, request.target, pages: 1)
+                try authoriseTarget(identities, request)
+            }
+        }
         // Seized before the first event is opened: untraced, its thread would not survive it.
         let hold = try hold(request, serial: serial)
         var groups: [PerfGroup] = []
@@ -80,8 +87,18 @@ extension PerfBackend {
             session.detach()
             throw PfmError(.noSuchProcess, "\(Self.text(request.target)) has exited")
         }
+        // The ring's event cannot be inherited, and one such event keeps the kernel from handing
+        // all the others from thread to thread at a switch: counting would cost half as much again.
+        if letsGoOfRing { opening.output.close() }
         try watch(session)
         return session
+    }
+
+    private func hasPidfd(_ thread: borrowing ThreadHandle?) -> Bool {
+        switch thread {
+        case .some(let thread): thread.pidfd != nil
+        case nil: false
+        }
     }
 
     /// Pages of a ring that holds samples. A notified session reads each sample at once, a

@@ -33,6 +33,9 @@ struct PerfOpening {
     let wantsCallChains: Bool
     /// Where samples go.
     let output: PerfOutput
+    /// Asks anew whether the target may be monitored, and opens the ring that tells if that changes.
+    /// Sessions that let go of their ring do so before they open anything more.
+    var askAgain: (() throws(PfmError) -> Void)?
 
     /// The largest distance that the kernel takes; larger ones never come about.
     static let maxDistance = UInt64(Int64.max)
