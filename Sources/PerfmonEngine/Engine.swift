@@ -9,6 +9,8 @@ public struct EngineOptions: Sendable {
     public var maximumContexts = 100_000
     /// Sets that one context may have.
     public var maximumSets = 65536
+    /// Bytes that the sampling buffers of one user may take together.
+    public var userBufferMemory = UInt64.max
     /// CPUs of the machine, for the statistics.
     public var cpuCount = 1
     /// Shortest set time-out in nanoseconds; nil: the backend's own.
@@ -32,7 +34,8 @@ public protocol EngineObserver: AnyObject {
     func formatChanged(of context: Context)
     /// Samples were stored since the last call.
     func samplesArrived(in context: Context)
-    /// A restart is about to drop the stored samples; the last chance to take them.
+    /// The stored samples are about to go, at a restart or with the format; the last chance to take
+    /// them.
     func samplesWillGo(in context: Context)
 }
 

@@ -8,6 +8,10 @@ enum Notice {
     case entryGone(child: Inode, parent: Inode, name: String)
     /// Mode, owner or size of a node changed without a request for it.
     case attributesChanged(Inode)
+    /// Pages that the kernel keeps are older than the file's content.
+    case contentChanged(Inode, any KeptContent)
+    /// A client waits for a file's attributes, and for the kernel to have all of its content.
+    case attributesAsked(OpaquePointer, Inode, any KeptContent)
 }
 
 /// Notices on their way from under the mount's lock to the thread that tells the kernel.

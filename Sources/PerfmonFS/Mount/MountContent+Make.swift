@@ -27,6 +27,7 @@ extension MountContent {
         result.allowsMixedSessions = options.mixesSessions
         result.maximumContexts = options.maxContexts ?? result.maximumContexts
         result.maximumSets = options.maxSets ?? result.maximumSets
+        result.userBufferMemory = options.userBufferMemory ?? result.userBufferMemory
         result.timeoutTick = options.tick
         result.cpuCount = max(1, sysconf(Int32(_SC_NPROCESSORS_CONF)))
         return result

@@ -24,7 +24,10 @@ enum InfoDirectory {
                 mode: 0o444,
                 format: "NAME used=VALUE max=VALUE lines",
                 summary: "How much of each limit is used.",
-                content: .value(show: { mount, _, text in showLimits(mount, &text) }, store: nil)
+                content: .value(
+                    show: { mount, client, text in showLimits(mount, client, &text) },
+                    store: nil
+                )
             ),
             FileRow(
                 "available_events",
@@ -93,7 +96,11 @@ enum InfoDirectory {
         text.append(line: "smpl_formats \(formats)")
     }
 
-    private static func showLimits(_ mount: PerfmonMount, _ text: inout TextBuffer) {
+    private static func showLimits(
+        _ mount: PerfmonMount,
+        _ client: Client,
+        _ text: inout TextBuffer
+    ) {
         let engine = mount.engine
         func line(_ name: String, _ used: UInt64, _ maximum: UInt64) {
             text.append(line: "\(name) used=\(used) max=\(maximum)")
@@ -107,6 +114,12 @@ enum InfoDirectory {
         )
         line("descriptors", ProcessLimits.openDescriptors, ProcessLimits.maximumDescriptors)
         line("smpl_buffer_mem", engine.bufferMemoryInUse, engine.controls.bufferMemoryMax)
+        // Of the user who reads this.
+        line(
+            "user_buffer_mem",
+            engine.bufferMemory(ofUser: client.uid),
+            engine.options.userBufferMemory
+        )
     }
 
     private static func showConflicts(_ mount: PerfmonMount, _ text: inout TextBuffer) {
