@@ -20,7 +20,7 @@ extension Engine {
     ///   client is in neither group, ENOSPC at the limit of contexts.
     public func createContext(
         _ name: String,
-        mode: UInt16 = 0o755,
+        mode: UInt16 = 0o700,
         lifetime: Context.Lifetime = .directory,
         by client: Client
     ) throws(PfmError) -> Context {
@@ -52,11 +52,11 @@ extension Engine {
 
     /// Makes a context that lives as long as a descriptor, and names it.
     public func createClone(by client: Client) throws(PfmError) -> Context {
-        var number = 1
-        while contexts["clone-\(number)"] != nil { number += 1 }
+        // A name is never given again: the kernel may still know who had it.
+        repeat { lastClone += 1 } while contexts["clone-\(lastClone)"] != nil
         return try createContext(
-            "clone-\(number)",
-            mode: 0o755,
+            "clone-\(lastClone)",
+            mode: 0o700,
             lifetime: .descriptor,
             by: client
         )

@@ -62,6 +62,8 @@ public final class Engine {
     var arbiter: SessionArbiter
     var bufferMemory = BufferMemory()
     var contextsWithNews: [Context] = []
+    /// Number in the name of the last context that belongs to a descriptor.
+    var lastClone: UInt64 = 0
     private var lastSerial: UInt64 = 0
     private var lastSession: UInt64 = 0
     private var isDraining = false

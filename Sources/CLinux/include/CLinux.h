@@ -20,6 +20,13 @@ int clinux_pidfd_send_signal(int pidfd, int signal, int thread);
 /* Real and effective user id of a thread; -1 and errno when it is gone. */
 int clinux_thread_uids(pid_t tid, uint32_t *real, uint32_t *effective);
 
+/*
+ * The number here of a thread that has another one in a pid namespace (an open /proc/TID/ns/pid),
+ * and the number there of one of ours; -1 and ESRCH when it has none, ENOTTY before Linux 6.11.
+ */
+pid_t clinux_thread_from_namespace(int namespace, pid_t tid);
+pid_t clinux_thread_in_namespace(int namespace, pid_t tid);
+
 /* Seconds since 1970 (CLOCK_REALTIME). */
 uint64_t clinux_wall_clock(void);
 

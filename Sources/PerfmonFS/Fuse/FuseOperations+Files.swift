@@ -14,11 +14,10 @@ extension FuseOperations {
             guard let file = inode.file else {
                 throw PfmError(.isDirectory, "a directory is not opened as a file")
             }
-            let handle = try file.open(
-                by: FileSystem.client(of: request),
-                flags: OpenFlags(system: info.pointee.flags)
-            )
-            let open = OpenFile(handle)
+            let client = FileSystem.client(of: request)
+            let flags = OpenFlags(system: info.pointee.flags)
+            let handle = try file.open(by: client, flags: flags)
+            let open = OpenFile(handle, opener: flags.contains(.write) ? Opener(client) : nil)
             open.enter(info)
             // Only what is pushed to the kernel when it changes may be kept by it.
             info.pointee.direct_io = file.keptContent == nil ? 1 : 0
@@ -60,9 +59,11 @@ extension FuseOperations {
                 throw PfmError(.badFileDescriptor, "not open")
             }
             let bytes = data.assumingMemoryBound(to: UInt8.self).span
-            let taken = try open.takeUnretainedValue().handle.write(
+            let file = open.takeUnretainedValue()
+            let client = FileSystem.client(of: request)
+            let taken = try file.handle.write(
                 bytes,
-                by: FileSystem.client(of: request)
+                by: file.opener.map { $0.writing(client) } ?? client
             )
             fuse_reply_write(request, taken)
         }

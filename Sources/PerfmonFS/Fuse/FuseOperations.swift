@@ -22,6 +22,11 @@ enum FuseOperations {
         // Makes the kernel ask for the attributes of a file of which it keeps pages before each
         // read(2): the moment to bring the pages up to date.
         connection.pointee.want |= connection.pointee.capable & UInt32(FUSE_CAP_AUTO_INVAL_DATA)
+        // A client that does not wait for its write could be another program, with other rights,
+        // by the time they are looked at.
+        connection.pointee.want &= ~UInt32(FUSE_CAP_ASYNC_DIO)
+        // What mkdir(2) asked for tells whether its user thought of others at all.
+        connection.pointee.want |= UInt32(FUSE_CAP_DONT_MASK) & connection.pointee.capable
     }
 
     private static func addNames(to table: inout fuse_lowlevel_ops) {

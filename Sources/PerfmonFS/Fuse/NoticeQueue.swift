@@ -6,8 +6,6 @@ import PerfmonEngine
 enum Notice {
     /// A child went away without an rmdir(2).
     case entryGone(child: Inode, parent: Inode, name: String)
-    /// Mode, owner or size of a node changed without a request for it.
-    case attributesChanged(Inode)
     /// Pages that the kernel keeps are older than the file's content.
     case contentChanged(Inode, any KeptContent)
     /// A client waits for a file's attributes, and for the kernel to have all of its content.

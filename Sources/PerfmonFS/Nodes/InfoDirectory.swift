@@ -64,7 +64,9 @@ enum InfoDirectory {
                 mode: 0o444,
                 format: "HOLDER KEY=VALUE ... lines, or none",
                 summary: "Who holds counters: loaded contexts, and the NMI watchdog.",
-                content: .listing(show: { mount, _, text in showConflicts(mount, &text) })
+                content: .listing(show: { mount, client, text in
+                    showConflicts(mount, client, &text)
+                })
             ),
         ],
         ownership: { _ in PerfmonMount.rootOwned(0o755) },
@@ -122,12 +124,23 @@ enum InfoDirectory {
         )
     }
 
-    private static func showConflicts(_ mount: PerfmonMount, _ text: inout TextBuffer) {
+    /// Shows of contexts that a client may not read what he meets with anyway: who holds which CPU,
+    /// and that somebody monitors a thread, but not whose. With `hide_contexts` nothing.
+    private static func showConflicts(
+        _ mount: PerfmonMount,
+        _ client: Client,
+        _ text: inout TextBuffer
+    ) {
         for context in mount.engine.allContexts {
             guard let target = context.target else { continue }
+            var what = Targets.text(target, for: client)
+            if !ContextsDirectory.mayRead(context, client) {
+                if mount.options.hidesContexts { continue }
+                if case .thread = target { what = "thread" }
+            }
             text.append(
                 line: "context name=\(context.name) uid=\(context.uid) "
-                    + "target=\"\(Targets.text(target))\" "
+                    + "target=\"\(what)\" "
                     + "started=\(context.isStarted ? "yes" : "no")"
             )
         }

@@ -17,12 +17,6 @@ public final class MountServices {
         tree?.entryGone(in: parent, name: name)
     }
 
-    /// Tells the kernel that mode, owner or size of a node changed without a chmod(2) or chown(2),
-    /// here and below.
-    public func attributesChanged(at path: String) {
-        tree?.attributesChanged(at: path)
-    }
-
     /// Has what changed in a file of which the kernel keeps pages pushed to it.
     func contentChanged(at path: String, _ content: any KeptContent) {
         tree?.contentChanged(at: path, content)
@@ -40,7 +34,6 @@ public final class MountServices {
 /// The part of a mounted tree that carries changes to the kernel.
 protocol MountedTree: AnyObject {
     func entryGone(in parent: String, name: String)
-    func attributesChanged(at path: String)
     func contentChanged(at path: String, _ content: any KeptContent)
     func run(_ job: any BackgroundJob)
 }

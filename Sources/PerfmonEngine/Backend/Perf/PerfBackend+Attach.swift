@@ -11,6 +11,7 @@ extension PerfBackend {
     /// `attach`, with the type that this backend's own code needs.
     func open(_ request: AttachRequest) throws(PfmError) -> PerfSession {
         try check(request)
+        try requireVisible(request.client)
         let serial = nextSerial()
         let opening = opening(for: request, serial: serial)
         // From here on the thread's number means this thread, or nothing once it is gone.
@@ -26,7 +27,7 @@ extension PerfBackend {
                 for attributes in selected { holders.release(attributes) }
             }
         }
-        let identity = ClientIdentity(request.client, kernel: kernel)
+        let identities = ClientIdentity.all(of: request.client)
         // The ring is opened before the client's rights are checked, and looked at after the last
         // event is opened: a program with other credentials takes the ring from the thread. So
         // the answer is about the very program that is counted.
@@ -39,7 +40,7 @@ extension PerfBackend {
                 pages: samples && !isFamily ? Self.ringPages(isBuffered: request.isBuffered) : 1
             )
         }
-        try authorise(identity, request, request.sets)
+        try authorise(identities, request, request.sets)
         // Seized before the first event is opened: untraced, its thread would not survive it.
         let hold = try hold(request, serial: serial)
         var lanes: [PerfLane] = []
@@ -63,7 +64,7 @@ extension PerfBackend {
             serial: serial,
             backend: self,
             opening: opening,
-            identity: identity,
+            identities: identities,
             lanes: lanes,
             thread: thread,
             timer: try timer(for: request, opening),
@@ -105,6 +106,17 @@ extension PerfBackend {
         if request.holdAtOverflow, !Self.isThread(request.target) {
             throw PfmError(.invalidArgument, "only a thread can be held at its overflows")
         }
+    }
+
+    /// The kernel names a client by 0 where it cannot be seen from this program's pid namespace.
+    private func requireVisible(_ client: Client) throws(PfmError) {
+        guard client.tid <= 0 else { return }
+        throw PfmError(
+            .notPermitted,
+            "the command came from outside of the pid namespace of pfmfs, so nothing is known of "
+                + "the rights behind it",
+            hint: "run pfmfs in the pid namespace of the whole machine"
+        )
     }
 
     private func thread(of target: Target) throws(PfmError) -> ThreadHandle? {

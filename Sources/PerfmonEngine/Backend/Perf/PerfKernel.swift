@@ -6,18 +6,19 @@ public struct PerfKernel: Sendable {
     let sysfs: String
     let proc: String
 
-    /// The user namespace of this program.
-    private let userNamespace: String?
-
     public init(sysfs: String = "/sys", proc: String = "/proc") {
         self.sysfs = sysfs
         self.proc = proc
-        userNamespace = Self.link("\(proc)/self/ns/user")
     }
 
     /// `perf_event_paranoid`; nil when the kernel has no perf events.
     public var paranoid: Int? {
         number("\(proc)/sys/kernel/perf_event_paranoid")
+    }
+
+    /// `kernel.yama.ptrace_scope`; nil when the kernel has no such rule.
+    var ptraceScope: Int? {
+        number("\(proc)/sys/kernel/yama/ptrace_scope")
     }
 
     /// `perf_event_max_sample_rate`: overflows of one event a second before the kernel throttles it.
@@ -54,12 +55,6 @@ public struct PerfKernel: Sendable {
             let isExiting = flags & 0x4 != 0
             return !isExiting && state != UInt8(ascii: "Z") && state != UInt8(ascii: "X")
         } ?? false
-    }
-
-    /// Whether a thread is known to live in the same user namespace as this program.
-    func sharesUserNamespace(_ tid: Int32) -> Bool {
-        guard let userNamespace else { return false }
-        return Self.link("\(proc)/\(tid)/ns/user") == userNamespace
     }
 
     /// The value of a field in `/proc/TID/status`, such as `Uid`.

@@ -27,11 +27,11 @@ int main(void) { outer(); sum++; return 0; }
 END
 gcc -O1 -fno-omit-frame-pointer -o deep deep.c || fail "deep.c does not compile"
 pfrecord -g -e page-faults,cpu-clock:u -o a.data ./deep || fail "$(cat err)"
-perf script -i a.data -F comm,event,ip,sym >script 2>perf.err || fail "perf script: $(cat perf.err)"
-eq "events" "cpu-clock:u page-faults" "$(awk '$1 == "deep" { print $2 }' script | tr -d : | sort -u |
+perf script -i a.data -F comm,event,ip,sym >script.txt 2>perf.err || fail "perf script: $(cat perf.err)"
+eq "events" "cpu-clock:u page-faults" "$(awk '$1 == "deep" { print $2 }' script.txt | tr -d : | sort -u |
     sed 's/clocku/clock:u/' | xargs)"
-awk '/^deep/ { if (chain) print chain; chain = $2 } !/^deep/ && NF { chain = chain " " $2 }' script >chains
+awk '/^deep/ { if (chain) print chain; chain = $2 } !/^deep/ && NF { chain = chain " " $2 }' script.txt >chains
 at_least "chains of faults" 1 "$(grep -c '^page-faults: inner outer main' chains)"
 at_least "chains of time" 20 "$(grep -c '^cpu-clock:u: inner outer main' chains)"
-perf report -i a.data --stdio -g caller >report 2>perf.err || fail "perf report: $(cat perf.err)"
-like "perf report" '*--*outer*inner*' "$(cat report)"
+perf report -i a.data --stdio -g caller >report.txt 2>perf.err || fail "perf report: $(cat perf.err)"
+like "perf report" '*--*outer*inner*' "$(cat report.txt)"

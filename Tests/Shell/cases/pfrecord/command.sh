@@ -13,13 +13,13 @@ pfrecord -e page-faults -c 10 -o a.data -- "$TOOLS/workload" faults=1009 thread=
 eq "the status" 7 $?
 samples=$(sed -n 's/^pfrecord: \([0-9]*\) samples in a.data$/\1/p' err)
 at_least "samples ($(cat err))" 600 "$samples"
-perf script -i a.data -F comm,pid,tid,period,event >script 2>perf.err || fail "perf script: $(cat perf.err)"
-eq "lines of perf script" "$samples" "$(wc -l <script)"
-eq "each with its period" "$samples" "$(grep -c ' 10 page-faults: *$' script)"
-eq "threads" "10? 20? 30?" "$(awk '{ print $2 }' script | sort | uniq -c | sort -n |
+perf script -i a.data -F comm,pid,tid,period,event >script.txt 2>perf.err || fail "perf script: $(cat perf.err)"
+eq "lines of perf script" "$samples" "$(wc -l <script.txt)"
+eq "each with its period" "$samples" "$(grep -c ' 10 page-faults: *$' script.txt)"
+eq "threads" "10? 20? 30?" "$(awk '{ print $2 }' script.txt | sort | uniq -c | sort -n |
     awk '{ printf("%s%d?", (NR > 1) ? " " : "", $1 / 10) }')"
-perf report -i a.data --stdio >report 2>perf.err || fail "perf report: $(cat perf.err)"
-like "the report" '*workload *workload *[[].[]] faults*' "$(cat report)"
+perf report -i a.data --stdio >report.txt 2>perf.err || fail "perf report: $(cat perf.err)"
+like "the report" '*workload *workload *[[].[]] faults*' "$(cat report.txt)"
 # stdin and stdout are the command's.
 eq "through a pipe" "in and out" "$(echo in and out | pfrecord -o b.data cat)"
 pfrecord -o b.data sh -c 'kill -9 $$'

@@ -24,5 +24,5 @@ go
 wait "$recorder" || fail "until the end of the target: $(cat err)"
 at_least "samples of a thread" 101 "$(perf script -i b.data 2>/dev/null | wc -l)"
 pfrecord -C 0 -o c.data sleep 0.2 || fail "a CPU: $(cat err)"
-perf report -i c.data --stdio >report 2>perf.err || fail "perf report: $(cat perf.err)"
-like "a CPU" "*of event 'cpu-clock'*" "$(cat report)"
+perf report -i c.data --stdio >report.txt 2>perf.err || fail "perf report: $(cat perf.err)"
+like "a CPU" "*of event 'cpu-clock'*" "$(cat report.txt)"

@@ -21,8 +21,8 @@ enough() { [ "$(key "$c/smpl/hdr" hdr_count)" -ge 50 ]; }
 until_true 15 "50 samples are there" enough
 put "$c/stop" 1
 like "an entry" '*chain=0x*,0x*' "$(tail -n 1 "$c/smpl/entries")"
-perf script -i "$c/smpl/perf.data" -F comm,ip,sym >script 2>err || fail "perf script: $(cat err)"
-awk 'NF == 2 { chain = chain " " $2 } NF < 2 && chain { print chain; chain = "" }' script >chains
+perf script -i "$c/smpl/perf.data" -F comm,ip,sym >script.txt 2>err || fail "perf script: $(cat err)"
+awk 'NF == 2 { chain = chain " " $2 } NF < 2 && chain { print chain; chain = "" }' script.txt >chains
 # The frame behind a leaf has no place of its own in the chain.
 at_least "whole chains in perf script" 45 "$(grep -cE '^ innermost( middle)? outermost main' chains)"
 cat "$c/smpl/folded" >folded
