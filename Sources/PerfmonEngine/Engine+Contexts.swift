@@ -28,14 +28,8 @@ extension Engine {
         guard contexts[name] == nil else {
             throw PfmError(.fileExists, "context \(name) exists already", subject: name)
         }
-        guard contexts.count < options.maximumContexts else {
-            throw PfmError(
-                .noSpace,
-                "there are \(contexts.count) contexts and the limit is \(options.maximumContexts)",
-                hint: "remove some, or mount with a larger -o max_contexts"
-            )
-        }
         let isAllowedForThreads = try requireSomeGroup(client)
+        let charges = try chargeContext(to: client.uid)
         let context = Context(
             serial: nextSerial(),
             name: name,
@@ -46,6 +40,7 @@ extension Engine {
             engine: self
         )
         context.isAllowedByGroup = isAllowedForThreads
+        (context.charges.context, context.charges.sets) = charges
         contexts[name] = context
         return context
     }
@@ -71,6 +66,7 @@ extension Engine {
         context.detach()
         context.dropSampling()
         contexts[context.name] = nil
+        releaseCharges(of: context)
         observer?.removed(context)
     }
 

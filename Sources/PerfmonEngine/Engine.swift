@@ -5,8 +5,8 @@ internal import SystemPackage
 public struct EngineOptions: Sendable {
     /// Per-thread and system-wide sessions may be loaded at the same time.
     public var allowsMixedSessions = false
-    /// Contexts that may exist at the same time.
-    public var maximumContexts = 100_000
+    /// What there may be of everything that is limited in all and by user.
+    public var limits = Limits()
     /// Sets that one context may have.
     public var maximumSets = 65536
     /// Bytes that the sampling buffers of one user may take together.
@@ -17,6 +17,9 @@ public struct EngineOptions: Sendable {
     public var timeoutTick: UInt64?
     /// Locked memory and its limit, of a thread that waits for an answer.
     public var lockedMemory: @Sendable (Int32) -> LockedMemory = { LockedMemory.ofThread($0) }
+
+    /// Nanoseconds of the clock by which notifications are kept to their pace.
+    public var paceClock: @Sendable () -> UInt64 = { MonotonicClock.now }
 
     public init() {}
 }
@@ -61,6 +64,8 @@ public final class Engine {
     var sessions: [UInt64: Context] = [:]
     var arbiter: SessionArbiter
     var bufferMemory = BufferMemory()
+    var accounts = Accounts()
+    let paceTimer = PaceTimer()
     var contextsWithNews: [Context] = []
     /// Number in the name of the last context that belongs to a descriptor.
     var lastClone: UInt64 = 0

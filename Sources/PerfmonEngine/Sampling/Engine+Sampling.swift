@@ -18,11 +18,6 @@ extension Engine {
         )
     }
 
-    /// Bytes of the sampling buffers of a user.
-    public func bufferMemory(ofUser uid: UInt32) -> UInt64 {
-        bufferMemory.used(by: uid)
-    }
-
     /// Keeps the memory of a buffer until `letGo`, for somebody who reads or maps it. It stays
     /// charged.
     public func hold(_ sampling: Sampling) {

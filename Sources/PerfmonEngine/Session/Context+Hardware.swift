@@ -74,6 +74,7 @@ extension Context {
         guard let session else { return }
         try requireChangeable()
         let program = program(of: set)
+        try recharge(for: program)
         try session.reprogram(program)
         adopt(program, for: set)
         set.discard(upTo: try session.read(set.id))
@@ -89,6 +90,17 @@ extension Context {
             "the context samples a thread together with its children, which have taken their "
                 + "periods over already",
             hint: "write 1 to unload_context first"
+        )
+    }
+
+    /// Charges what the session holds with a set's new program.
+    private func recharge(for program: SetProgram) throws(PfmError) {
+        guard var changed = request else { return }
+        changed.sets = sets.compactMap { $0.id == program.id ? program : $0.program }
+        try engine.chargeDescriptors(
+            engine.backend.descriptors(for: changed),
+            of: self,
+            to: payer
         )
     }
 

@@ -23,7 +23,7 @@ enum InfoDirectory {
                 "limits",
                 mode: 0o444,
                 format: "NAME used=VALUE max=VALUE lines",
-                summary: "How much of each limit is used.",
+                summary: "How much of each limit is used, by all and by the reading user.",
                 content: .value(
                     show: { mount, client, text in showLimits(mount, client, &text) },
                     store: nil
@@ -103,25 +103,11 @@ enum InfoDirectory {
         _ client: Client,
         _ text: inout TextBuffer
     ) {
-        let engine = mount.engine
-        func line(_ name: String, _ used: UInt64, _ maximum: UInt64) {
-            text.append(line: "\(name) used=\(used) max=\(maximum)")
+        for usage in mount.engine.usage + mount.engine.usage(of: client.uid) {
+            text.append("\(usage.name) used=\(usage.used) max=\(usage.maximum)")
+            if let deferred = usage.deferred { text.append(" deferred=\(deferred)") }
+            text.newline()
         }
-        let sets = engine.allContexts.map(\.sets.count)
-        line("contexts", UInt64(sets.count), UInt64(engine.options.maximumContexts))
-        line(
-            "sets_per_context",
-            UInt64(sets.max() ?? 0),
-            UInt64(engine.options.maximumSets)
-        )
-        line("descriptors", ProcessLimits.openDescriptors, ProcessLimits.maximumDescriptors)
-        line("smpl_buffer_mem", engine.bufferMemoryInUse, engine.controls.bufferMemoryMax)
-        // Of the user who reads this.
-        line(
-            "user_buffer_mem",
-            engine.bufferMemory(ofUser: client.uid),
-            engine.options.userBufferMemory
-        )
     }
 
     /// Shows of contexts that a client may not read what he meets with anyway: who holds which CPU,

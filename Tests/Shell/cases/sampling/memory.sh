@@ -4,14 +4,14 @@
 . "$LIB/common.sh"
 
 mount_pfmfs -o user_buffer_mem=256K
-eq "in info/limits" "user_buffer_mem used=0 max=262144" "$(grep ^user_buffer_mem "$MNT/info/limits")"
+eq "in info/limits" "user_smpl_buffer_mem used=0 max=262144" "$(grep ^user_smpl_buffer_mem "$MNT/info/limits")"
 context a page-faults
 context b page-faults
 put "$MNT/contexts/a/smpl_fmt" 'default buf_size=192K'
 refused ENOMEM "$MNT/contexts/b/smpl_fmt" 'default buf_size=68K' \
     '*uid 0 has 196608 bytes*69632 were asked for*262144*user_buffer_mem*'
 put "$MNT/contexts/b/smpl_fmt" 'default buf_size=64K'
-eq "of this user" "user_buffer_mem used=262144 max=262144" "$(grep ^user_buffer_mem "$MNT/info/limits")"
+eq "of this user" "user_smpl_buffer_mem used=262144 max=262144" "$(grep ^user_smpl_buffer_mem "$MNT/info/limits")"
 # A buffer in place of one of the same size needs no more.
 put "$MNT/contexts/a/smpl_fmt" 'default buf_size=192K'
 put "$MNT/smpl_buffer_mem_max" 200K
