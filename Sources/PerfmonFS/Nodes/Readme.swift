@@ -36,8 +36,8 @@ enum Readme {
           cd HERE
           mkdir contexts/web
           echo 'task-clock page-faults context-switches' > contexts/web/events
-          echo "pid $(pidof -s nginx)" > contexts/web/load_context
-          echo 1 > contexts/web/start; sleep 5; cat contexts/web/counters
+          echo "pid $$" > contexts/web/load_context     # this shell; or any other thread: pid 1234
+          echo 1 > contexts/web/start; ls -lR /etc | wc -l; cat contexts/web/counters
           rmdir contexts/web
 
         To sample an event, here every millisecond of a clock, before load_context:
