@@ -12,6 +12,9 @@ public protocol CounterBackend: AnyObject {
     /// Where its event names come from, in the order in which they are asked.
     var eventSources: [any EventSource] { get }
 
+    /// What it needs of root's privileges, once it runs.
+    var privileges: [Privilege] { get }
+
     /// Nanoseconds of the clock that events and snapshots are stamped with.
     var now: UInt64 { get }
 
@@ -37,6 +40,10 @@ public protocol CounterBackend: AnyObject {
     /// Delivers everything that happened up to now, in order of time. The handler may call the
     /// session the event belongs to, `detach()` included.
     func drainEvents(_ handler: (BackendEvent) -> Void)
+}
+
+extension CounterBackend {
+    public var privileges: [Privilege] { [] }
 }
 
 /// What to open for a context that is being loaded.

@@ -19,7 +19,12 @@ extension MountContent {
             backendReports: reports
         )
         let watch = Watch(backend.eventDescriptor) { engine.drain() }
-        return MountContent(root: mount.root(), services: mount.services, watches: [watch])
+        return MountContent(
+            root: mount.root(),
+            services: mount.services,
+            watches: [watch],
+            privileges: mount.privileges
+        )
     }
 
     private static func engineOptions(_ options: MountOptions) -> EngineOptions {

@@ -22,8 +22,8 @@ enum InfoDirectory {
             FileRow(
                 "limits",
                 mode: 0o444,
-                format: "NAME used=VALUE max=VALUE lines",
-                summary: "How much of each limit is used.",
+                format: "NAME used=VALUE max=VALUE lines, then privilege NAME for=PURPOSE lines",
+                summary: "How much of each limit is used, and what the daemon may still do.",
                 content: .value(show: { mount, _, text in showLimits(mount, &text) }, store: nil)
             ),
             FileRow(
@@ -109,6 +109,7 @@ enum InfoDirectory {
         )
         line("descriptors", ProcessLimits.openDescriptors, ProcessLimits.maximumDescriptors)
         line("smpl_buffer_mem", engine.bufferMemoryInUse, engine.controls.bufferMemoryMax)
+        DaemonPrivileges.show(mount.privileges, in: &text)
     }
 
     /// Shows of contexts that a client may not read what he meets with anyway: who holds which CPU,
