@@ -37,6 +37,9 @@ public protocol CounterBackend: AnyObject {
     ///   monitor it, EBUSY when the hardware is taken, ENFILE when descriptors run out.
     func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession
 
+    /// How many descriptors `attach` takes for a request, from its call to `detach`.
+    func descriptors(for request: AttachRequest) -> Int
+
     /// Delivers everything that happened up to now, in order of time. The handler may call the
     /// session the event belongs to, `detach()` included.
     func drainEvents(_ handler: (BackendEvent) -> Void)
@@ -44,6 +47,8 @@ public protocol CounterBackend: AnyObject {
 
 extension CounterBackend {
     public var privileges: [Privilege] { [] }
+    /// None, where counters are no descriptors.
+    public func descriptors(for request: AttachRequest) -> Int { 0 }
 }
 
 /// What to open for a context that is being loaded.
@@ -161,11 +166,21 @@ public protocol CounterSession: AnyObject {
     /// Replaces what a halted set counts. Raw counts of changed counters start anew at any value.
     func reprogram(_ program: SetProgram) throws(PfmError)
 
+    /// Checks that a client may count all that the session counts. From then on its rights decide
+    /// what else may be counted.
+    ///
+    /// - Throws: EPERM or EACCES when it may not.
+    func changeHands(to client: Client, isDelegated: Bool) throws(PfmError)
+
     /// Lets a thread that was held at an overflow run on.
     func release()
 
     /// Gives everything back. Events of this session that are still queued are dropped.
     func detach()
+}
+
+extension CounterSession {
+    public func changeHands(to client: Client, isDelegated: Bool) throws(PfmError) {}
 }
 
 /// The raw counts of a set at one instant.

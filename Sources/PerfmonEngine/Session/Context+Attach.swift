@@ -48,6 +48,7 @@ extension Context {
     ///   there is no such thread; EPERM or EACCES when the client may not monitor it.
     public func load(on target: Target, set id: UInt16 = 0, by client: Client) throws(PfmError) {
         try beginCommand()
+        try requireProgrammer(client)
         try requireUnloaded("load_context")
         try requireKind(of: target)
         if !isAllowedByGroup {
@@ -70,6 +71,7 @@ extension Context {
             throw error
         }
         self.target = target
+        noteLoader(client)
         endReason = nil
         activeSetID = id
         first.runs = 1
@@ -87,6 +89,7 @@ extension Context {
     /// - Precondition: any state; unloaded already is no error.
     public func unload() throws(PfmError) {
         try beginCommand()
+        loader = nil
         guard isAttached else { return }
         detach()
     }
@@ -101,6 +104,9 @@ extension Context {
         haltForGood()
         session?.detach()
         session = nil
+        request = nil
+        waitsForSwitch = false
+        engine.releaseDescriptors(of: self)
         endHold()
         for set in sets {
             set.program = nil
@@ -135,8 +141,20 @@ extension Context {
         )
         request.wantsCallChains = sampling?.about.wantsCallChains ?? false
         request.wantsProcesses = sampling?.processes != nil
-        let session = try engine.backend.attach(request)
+        try engine.chargeDescriptors(
+            engine.backend.descriptors(for: request),
+            of: self,
+            to: client.uid
+        )
+        let session: any CounterSession
+        do throws(PfmError) {
+            session = try engine.backend.attach(request)
+        } catch {
+            engine.releaseDescriptors(of: self)
+            throw error
+        }
         self.session = session
+        self.request = request
         sessionNumber = number
         beginSampling(on: target)
         clearAttachment()

@@ -79,8 +79,15 @@ extension Context {
         try beginCommand()
         guard let request else {
             notice = nil
+            engine.releaseNotice(of: self)
             return
         }
-        notice = try SignalNotice(tid: request.tid, signal: request.signal, for: client)
+        try engine.chargeNotice(of: self, to: client.uid)
+        do throws(PfmError) {
+            notice = try SignalNotice(tid: request.tid, signal: request.signal, for: client)
+        } catch {
+            if notice == nil { engine.releaseNotice(of: self) }
+            throw error
+        }
     }
 }

@@ -18,11 +18,14 @@ extension MountContent {
             options: treeOptions(options),
             backendReports: reports
         )
-        let watch = Watch(backend.eventDescriptor) { engine.drain() }
+        var watches = [Watch(backend.eventDescriptor) { engine.drain() }]
+        if engine.paceDescriptor >= 0 {
+            watches.append(Watch(engine.paceDescriptor) { engine.resumeWaiting() })
+        }
         return MountContent(
             root: mount.root(),
             services: mount.services,
-            watches: [watch],
+            watches: watches,
             privileges: mount.privileges
         )
     }
@@ -30,7 +33,8 @@ extension MountContent {
     private static func engineOptions(_ options: MountOptions) -> EngineOptions {
         var result = EngineOptions()
         result.allowsMixedSessions = options.mixesSessions
-        result.maximumContexts = options.maxContexts ?? result.maximumContexts
+        result.limits = options.limits
+        result.limits.administrators = [0, geteuid()]
         result.maximumSets = options.maxSets ?? result.maximumSets
         result.timeoutTick = options.tick
         result.cpuCount = max(1, sysconf(Int32(_SC_NPROCESSORS_CONF)))

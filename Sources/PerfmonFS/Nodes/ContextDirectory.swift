@@ -32,6 +32,10 @@ enum ContextDirectory {
         setFileOwnership: { node, name, usual, new in
             node.setOwnership(ofFile: name, usual: usual, to: new)
         },
+        authorise: { (node, client, name) throws(PfmError) in
+            guard !ContextCommands.ofEverybody.contains(name) else { return }
+            try node.context.requireProgrammer(client)
+        },
         isGone: { $0.context.isRemoved },
         report: { node, report in node.record(report) }
     )
@@ -110,6 +114,9 @@ enum ContextSettings {
 
 /// The files that are written to give a command.
 enum ContextCommands {
+    /// Files for whom their mode lets write, whoever loaded the context; `ctl` looks at each line.
+    static let ofEverybody: Set<String> = ["start", "stop", "restart", "ctl", "notify"]
+
     static let rows: [FileRow<ContextNode>] = [
         command("unload_context", "1", "Takes the context off its target; counts stay.") {
             (node, _, line) throws(PfmError) in

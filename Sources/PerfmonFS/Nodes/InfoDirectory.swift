@@ -23,8 +23,12 @@ enum InfoDirectory {
                 "limits",
                 mode: 0o444,
                 format: "NAME used=VALUE max=VALUE lines, then privilege NAME for=PURPOSE lines",
-                summary: "How much of each limit is used, and what the daemon may still do.",
-                content: .value(show: { mount, _, text in showLimits(mount, &text) }, store: nil)
+                summary: "How much of each limit is used, by all and by the reading user, and what "
+                    + "the daemon may still do.",
+                content: .value(
+                    show: { mount, client, text in showLimits(mount, client, &text) },
+                    store: nil
+                )
             ),
             FileRow(
                 "available_events",
@@ -95,20 +99,16 @@ enum InfoDirectory {
         text.append(line: "smpl_formats \(formats)")
     }
 
-    private static func showLimits(_ mount: PerfmonMount, _ text: inout TextBuffer) {
-        let engine = mount.engine
-        func line(_ name: String, _ used: UInt64, _ maximum: UInt64) {
-            text.append(line: "\(name) used=\(used) max=\(maximum)")
+    private static func showLimits(
+        _ mount: PerfmonMount,
+        _ client: Client,
+        _ text: inout TextBuffer
+    ) {
+        for usage in mount.engine.usage + mount.engine.usage(of: client.uid) {
+            text.append("\(usage.name) used=\(usage.used) max=\(usage.maximum)")
+            if let deferred = usage.deferred { text.append(" deferred=\(deferred)") }
+            text.newline()
         }
-        let sets = engine.allContexts.map(\.sets.count)
-        line("contexts", UInt64(sets.count), UInt64(engine.options.maximumContexts))
-        line(
-            "sets_per_context",
-            UInt64(sets.max() ?? 0),
-            UInt64(engine.options.maximumSets)
-        )
-        line("descriptors", ProcessLimits.openDescriptors, ProcessLimits.maximumDescriptors)
-        line("smpl_buffer_mem", engine.bufferMemoryInUse, engine.controls.bufferMemoryMax)
         DaemonPrivileges.show(mount.privileges, in: &text)
     }
 

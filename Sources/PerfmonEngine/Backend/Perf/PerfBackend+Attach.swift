@@ -8,6 +8,23 @@ extension PerfBackend {
         try open(request)
     }
 
+    /// A gate, the counters and perhaps a trigger for each set; a ring; a pidfd or a timer.
+    public func descriptors(for request: AttachRequest) -> Int {
+        let isThread = Self.isThread(request.target)
+        let triggers = isThread && !request.inherit
+        var count = 0
+        for set in request.sets {
+            count += 1 + set.counters.count + (set.timeout != nil && triggers ? 1 : 0)
+        }
+        let samples = request.sets.contains { set in
+            set.timeout != nil && triggers || set.counters.contains { $0.distance != nil }
+        }
+        if isThread || samples { count += 1 }
+        if isThread { count += 1 }
+        if !triggers, request.sets.contains(where: { $0.timeout != nil }) { count += 1 }
+        return count
+    }
+
     /// `attach`, with the type that this backend's own code needs.
     func open(_ request: AttachRequest) throws(PfmError) -> PerfSession {
         try check(request)
