@@ -5,10 +5,14 @@ internal import SystemPackage
 public struct EngineOptions: Sendable {
     /// Per-thread and system-wide sessions may be loaded at the same time.
     public var allowsMixedSessions = false
+    /// Refusals do not name the contexts of other users.
+    public var hidesOthers = false
     /// What there may be of everything that is limited in all and by user.
     public var limits = Limits()
     /// Sets that one context may have.
     public var maximumSets = 65536
+    /// Bytes that the sampling buffers of one user may take together.
+    public var userBufferMemory = UInt64.max
     /// CPUs of the machine, for the statistics.
     public var cpuCount = 1
     /// Shortest set time-out in nanoseconds; nil: the backend's own.
@@ -35,7 +39,8 @@ public protocol EngineObserver: AnyObject {
     func formatChanged(of context: Context)
     /// Samples were stored since the last call.
     func samplesArrived(in context: Context)
-    /// A restart is about to drop the stored samples; the last chance to take them.
+    /// The stored samples are about to go, at a restart or with the format; the last chance to take
+    /// them.
     func samplesWillGo(in context: Context)
 }
 
@@ -63,9 +68,9 @@ public final class Engine {
     var bufferMemory = BufferMemory()
     var accounts = Accounts()
     let paceTimer = PaceTimer()
-    /// No clone has a lower number that is free.
-    var firstFreeClone = 1
     var contextsWithNews: [Context] = []
+    /// Number in the name of the last context that belongs to a descriptor.
+    var lastClone: UInt64 = 0
     private var lastSerial: UInt64 = 0
     private var lastSession: UInt64 = 0
     private var isDraining = false
@@ -84,7 +89,10 @@ public final class Engine {
         self.generator = generator
         pmu = backend.pmu
         catalog = EventCatalog(sources: backend.eventSources)
-        arbiter = SessionArbiter(allowsMixing: options.allowsMixedSessions)
+        arbiter = SessionArbiter(
+            allowsMixing: options.allowsMixedSessions,
+            hidesOthers: options.hidesOthers
+        )
         onlineCPUs = RegisterSet(0..<options.cpuCount)
         statistics = Array(repeating: CPUStatistics(), count: options.cpuCount)
     }
