@@ -3,13 +3,11 @@ internal import SystemPackage
 /// Who may change what a loaded context counts. Its owner decides who may start, stop and read it;
 /// what it is loaded on and what it counts is allowed to who loaded it, and to nobody else.
 extension Context {
-    /// Precondition of every command but start, stop and restart: the client is who loaded the
-    /// context, if somebody has and has not unloaded it, or root.
+    /// Precondition of unloading: the client is who loaded the context, if somebody has and has not
+    /// unloaded it, or root.
     ///
-    /// - Effect: from now on the client's rights decide what else may be counted.
-    /// - Throws: EPERM for others; EPERM or EACCES when the client itself may not count what is
-    ///   counted.
-    public func requireProgrammer(_ client: Client) throws(PfmError) {
+    /// - Throws: EPERM for others.
+    public func requireLoader(_ client: Client) throws(PfmError) {
         guard let loader else { return }
         guard client.acts(as: loader) || client.acts(as: 0) else {
             throw PfmError(
@@ -19,6 +17,15 @@ extension Context {
                 hint: "ask that user to change or to unload it"
             )
         }
+    }
+
+    /// Precondition of every other command but start, stop and restart: as for unloading, and the
+    /// client itself may count what is counted.
+    ///
+    /// - Effect: from now on the client's rights decide what else may be counted.
+    /// - Throws: EPERM, or EACCES as the kernel told.
+    public func requireProgrammer(_ client: Client) throws(PfmError) {
+        try requireLoader(client)
         try session?.changeHands(to: client, isDelegated: engine.isDelegated(client))
     }
 

@@ -33,8 +33,7 @@ enum ContextDirectory {
             node.setOwnership(ofFile: name, usual: usual, to: new)
         },
         authorise: { (node, client, name) throws(PfmError) in
-            guard !ContextCommands.ofEverybody.contains(name) else { return }
-            try node.context.requireProgrammer(client)
+            try ContextCommands.authorise(name, in: node.context, by: client)
         },
         isGone: { $0.context.isRemoved },
         report: { node, report in node.record(report) }
@@ -115,7 +114,18 @@ enum ContextSettings {
 /// The files that are written to give a command.
 enum ContextCommands {
     /// Files for whom their mode lets write, whoever loaded the context; `ctl` looks at each line.
-    static let ofEverybody: Set<String> = ["start", "stop", "restart", "ctl", "notify"]
+    private static let ofEverybody: Set<String> = ["start", "stop", "restart", "ctl", "notify"]
+
+    /// Checks that a client may give a command, by the name of its file or of perfmon2's call.
+    static func authorise(
+        _ name: String,
+        in context: Context,
+        by client: Client
+    ) throws(PfmError) {
+        if ofEverybody.contains(name) { return }
+        if name == "unload_context" { return try context.requireLoader(client) }
+        try context.requireProgrammer(client)
+    }
 
     static let rows: [FileRow<ContextNode>] = [
         command("unload_context", "1", "Takes the context off its target; counts stay.") {
@@ -141,7 +151,8 @@ enum ContextCommands {
         command(
             "ctl",
             "perfmon2 calls, one a line",
-            "Several commands in one write; stops at the first that fails.",
+            "Several commands; until it is closed, the first that fails ends them all.",
+            isBatch: true,
             { (node, client, line) throws(PfmError) in
                 try ControlLine.run(line, in: node.context, by: client)
             }
@@ -152,6 +163,7 @@ enum ContextCommands {
         _ name: String,
         _ format: String,
         _ summary: String,
+        isBatch: Bool = false,
         _ store: @escaping Store<ContextNode>
     ) -> FileRow<ContextNode> {
         FileRow(
@@ -159,7 +171,8 @@ enum ContextCommands {
             mode: 0o200,
             format: format,
             summary: summary,
-            content: .value(show: nil, store: store)
+            content: .value(show: nil, store: store),
+            isBatch: isBatch
         )
     }
 

@@ -24,7 +24,7 @@ enum ControlLine {
             )
         }
         let arguments = Array(words.dropFirst())
-        if !ContextCommands.ofEverybody.contains(name) { try context.requireProgrammer(client) }
+        try ContextCommands.authorise(name, in: context, by: client)
         switch name {
         case "write_pmcs": try writePmc(arguments, context)
         case "write_pmds": try writePmd(arguments, context)

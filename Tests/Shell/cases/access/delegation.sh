@@ -9,7 +9,7 @@ as_user 65534 cat "$MNT/version" >/dev/null || skip "other users cannot reach th
 workload wait faults=23 wait faults=101 wait
 spawned="$spawned $pid"
 target=$pid
-spawn as_user 65534 sleep 60
+spawn setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all sleep 60
 own=$pid
 pid=$target
 context web page-faults
@@ -48,6 +48,7 @@ eq "stop" ok "$(user stop 1)"
 changes_nothing
 kill -USR1 "$target"
 until_true 5 "101 are done" waits "$target" 3
+# shellcheck disable=SC2016 # for awk
 eq "what the user reads" 23 "$(as_user 65534 awk '$1 == "page-faults" { print $2 }' "$c/counters")"
 eq "start by ctl" ok "$(user ctl start)"
 eq "stop by ctl" ok "$(user ctl stop)"

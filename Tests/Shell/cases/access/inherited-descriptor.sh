@@ -34,12 +34,13 @@ done
 mkdir "$MNT/contexts/roots"
 d=$MNT/contexts/roots
 put "$d/events" page-faults:u
-spawn as_user 65534 sleep 60
+spawn setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all sleep 60
 theirs=$pid
 exec 3>"$d/load_context"
 # shellcheck disable=SC2016
 as_user 65534 sh -c 'echo "pid $1" >&3' sh "$roots" 2>/dev/null && fail "nobody loads root's thread"
 eq "target" none "$(cat "$d/target")"
+# shellcheck disable=SC2016
 as_user 65534 sh -c 'echo "pid $1" >&3' sh "$theirs" || fail "nobody loads an own thread: $(why "$d/x")"
 exec 3>&-
 like "target" "tid $theirs" "$(cat "$d/target")"

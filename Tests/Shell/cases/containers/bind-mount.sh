@@ -15,17 +15,17 @@ chmod 755 .
 cp "$TOOLS/workload" ./workload
 chmod 755 workload
 cat >inside.sh <<'END'
-fail() { echo "$1"; cat /tmp/perf/last_cmd_status; exit 1; }
-cd /tmp/perf || exit 1
+fail() { echo "$1"; cat last_cmd_status; exit 1; }
+cd "$2/perf" || exit 1
 "$1/workload" wait faults=23 wait &
 pid=$!
 turn=0
-while [ "$(cat /proc/$pid/comm)" != waiting1 ] && [ $turn -lt 250 ]; do turn=$((turn + 1)); sleep 0.02; done
+while [ "$(cat /proc/$pid/comm 2>/dev/null)" != waiting1 ] && [ $turn -lt 250 ]; do turn=$((turn + 1)); sleep 0.02; done
 echo "pid $pid" >load_context || fail load
 [ "$(cat target)" = "tid $pid" ] || fail "target $(cat target)"
 echo 1 >start || fail start
 kill -USR1 $pid
-while [ "$(cat /proc/$pid/comm)" != waiting2 ] && [ $turn -lt 500 ]; do turn=$((turn + 1)); sleep 0.02; done
+while [ "$(cat /proc/$pid/comm 2>/dev/null)" != waiting2 ] && [ $turn -lt 500 ]; do turn=$((turn + 1)); sleep 0.02; done
 echo 1 >stop || fail stop
 cat counters
 echo "pid 1" >load_context 2>/dev/null && fail "loaded twice"
@@ -33,14 +33,12 @@ echo 1 >unload_context || fail unload
 kill -USR1 $pid
 grep -E '^(CapEff|CapBnd|NoNewPrivs)' /proc/self/status
 END
-# The rest of the mount stays outside: only the context is in the container.
 # shellcheck disable=SC2016 # for the shell inside
 unshare --mount --pid --fork --mount-proc --kill-child sh -c '
-    mount -t tmpfs none /tmp && mkdir /tmp/perf /tmp/tools && mount --bind "$1" /tmp/perf &&
-    mount --bind "$2" /tmp/tools && cp "$3/inside.sh" /tmp/ 2>/dev/null || cp inside.sh /tmp/
+    mount --bind "$1" perf && umount -l "$3" &&
     exec setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs --inh-caps=-all \
-        --bounding-set=-all sh /tmp/inside.sh /tmp/tools
-' sh "$c" "$TOOLS" "$PWD" >inside.out 2>&1 || fail "inside: $(cat inside.out)"
+        --bounding-set=-all sh inside.sh "$2" "$PWD"
+' sh "$c" "$PWD" "$MNT" >inside.out 2>&1 || fail "inside: $(cat inside.out)"
 grep -q '^CapBnd:[[:space:]]*0000000000000000' inside.out || fail "not without capabilities"
 eq "page-faults:u" 23 "$(awk '$1 == "page-faults:u" { print $2 }' inside.out)"
 eq "state outside" unloaded "$(state "$c")"
