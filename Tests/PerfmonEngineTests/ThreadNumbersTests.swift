@@ -24,9 +24,13 @@ import Testing
         guard geteuid() == 0 else { return }
         let outer = try Child(
             ["unshare", "--pid", "--fork", "--kill-child", "sh", "-c", "read x; :"],
-            patience: 100_000
+            waits: false
         )
-        let text = ProcessFile.text("/proc/\(outer.pid)/task/\(outer.pid)/children") ?? ""
+        var text = ""
+        for _ in 0..<100 where text.isEmpty {
+            usleep(20_000)
+            text = ProcessFile.text("/proc/\(outer.pid)/task/\(outer.pid)/children") ?? ""
+        }
         // Where namespaces cannot be made the program has no child.
         guard let inner = text.split(separator: " ").first.flatMap({ Int32($0) }) else { return }
         let client = Client(uid: 0, gid: 0, tid: inner)
