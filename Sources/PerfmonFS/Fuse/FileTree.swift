@@ -15,6 +15,8 @@ final class FileTree: MountedTree {
     var watches: [Int32: () -> Void] = [:]
     /// The connection to the kernel, once there is one.
     var session: OpaquePointer?
+    /// The directory that an rmdir(2) is about, of which the kernel needs no notice.
+    var removedByKernel: Inode?
     /// When the mount began: the time that every node shows.
     private let startTime: timespec
 
@@ -50,6 +52,7 @@ final class FileTree: MountedTree {
         }
         forgetOpenFiles(below: child)
         directory.detach(name)
+        guard child !== removedByKernel else { return }
         notices.post(.entryGone(child: child, parent: directory, name: name))
     }
 

@@ -67,15 +67,10 @@ extension FuseOperations {
         FileSystem.answer(request) { (tree) throws(PfmError) in
             let inode = tree.inode(parent)
             let name = try checked(name)
-            let source = try living(inode)
-            // Before the removal is told: the kernel needs no notice of what it removes itself.
-            let child = inode.detach(name)
-            do throws(PfmError) {
-                try source.remove(name, by: FileSystem.client(of: request))
-            } catch {
-                if let child { inode.attach(child) }
-                throw error
-            }
+            tree.removedByKernel = inode.knownChild(name)
+            defer { tree.removedByKernel = nil }
+            try living(inode).remove(name, by: FileSystem.client(of: request))
+            inode.detach(name)
             fuse_reply_err(request, 0)
         }
     }

@@ -106,16 +106,8 @@ final class Inode {
     }
 
     /// Makes the next look-up of a name find a new node; who holds the old one keeps it.
-    ///
-    /// - Returns: the old node, if the kernel knows one.
-    @discardableResult
-    func detach(_ name: String) -> Inode? {
-        children.removeValue(forKey: name)?.takeUnretainedValue()
-    }
-
-    /// Undoes `detach`, under the same lock.
-    func attach(_ child: Inode) {
-        children[child.name] = Unmanaged.passUnretained(child)
+    func detach(_ name: String) {
+        children[name] = nil
     }
 
     /// Counts one reply that names the node to the kernel.
