@@ -262,7 +262,7 @@ static void change_waiter(struct worker *me)
     wait.fd = open(me->path, O_RDONLY);
     while (wait.fd >= 0) {
         if (polls)
-            poll(&wait, 1, 1000);
+            poll(&wait, 1, 1000), usleep(1000);
         else if (read(wait.fd, buffer, sizeof buffer) <= 0)
             break;
     }
