@@ -19,7 +19,8 @@ struct PerfOverflow {
     /// The kernel writes one sample after the other, each with its own time. It was the same event
     /// when the place is the same and no counter of this overflow has gone on since.
     mutating func merge(_ sample: PerfSample, _ group: PerfGroup, _ counter: Int) -> Bool {
-        guard group === self.group, counters >> UInt64(counter) & 1 == 0,
+        guard group === self.group, !sample.counts.values.isEmpty,
+            counters >> UInt64(counter) & 1 == 0,
             sample.place.ip == last.place.ip, sample.place.tid == last.place.tid,
             sample.place.cpu == last.place.cpu, sample.time &- time < 100_000,
             indices.allSatisfy({ sample.counts.values[$0] == last.counts.values[$0] })
@@ -42,8 +43,11 @@ struct PerfOverflow {
         var place = last.place
         // Half of the addresses are the kernel's, and secret to those who may not look into it.
         if !indices.contains(where: { overflowed[$0].selection.countsKernel }) {
-            if place.ip >> 63 != 0 { place.ip = 0 }
             place.callChain.removeAll { $0 >> 63 != 0 }
+            // Where the thread entered the kernel is no secret, if it is known.
+            if place.ip >> 63 != 0 {
+                place.ip = place.callChain.isEmpty ? 0 : place.callChain.removeFirst()
+            }
         }
         return BackendEvent(
             session: session,

@@ -7,21 +7,41 @@ extension PerfSession {
         BackendEvent(session: request.session, set: set, time: MonotonicClock.now, kind: kind)
     }
 
-    /// Reads the ring empty. Overflows of several counters at the same event become one.
+    /// Reads the rings empty. Overflows of several counters at the same event become one.
     ///
     /// A session that holds its thread keeps them until the thread stands.
     func collectSamples(_ deliver: (BackendEvent) -> Void) {
+        for lane in lanes { collectSamples(of: lane, deliver) }
+        if running == nil, holdsSamples {
+            // The ring tells of lost samples with the next one, and none is to come.
+            let lost = lanes.reduce(UInt64(0)) { sum, lane in
+                lane.groups.reduce(sum) { $0 + $1.lost }
+            }
+            reportLost(lost, set: request.sets.first?.id ?? 0, deliver)
+        }
+        guard let hold, !hold.waiting.isEmpty else { return }
+        // A thread that keeps the signal off runs on for as long as it does. That is asked only
+        // when the stop is overdue: the answer takes longer than most stops.
+        if hold.isStanding || hasEnded
+            || hold.isOverdue && backend.kernel.blocks(SIGTRAP, thread: request.target.tid)
+        {
+            hold.takeWaiting().forEach(deliver)
+        }
+    }
+
+    private func collectSamples(of lane: PerfLane, _ deliver: (BackendEvent) -> Void) {
+        let hasCounts = !lane.opening.isFamily
         var pending: PerfOverflow?
         func flush() {
             guard let overflow = pending?.event(session: request.session) else { return }
             pending = nil
             if let hold { hold.waiting.append(overflow) } else { deliver(overflow) }
         }
-        output.drain { bytes in
-            switch PerfRecord(bytes) {
+        lane.output.drain { bytes in
+            switch PerfRecord(bytes, hasCounts: hasCounts) {
             case .sample(let sample):
                 // Events that have been replaced since are nobody's any more.
-                guard let (group, member) = member(id: sample.event) else { return }
+                guard let (group, member) = lane.member(id: sample.event) else { return }
                 switch member {
                 case .counter(let index):
                     if pending?.merge(sample, group, index) == true { return }
@@ -37,10 +57,11 @@ extension PerfSession {
             case .lost(let id, let count):
                 flush()
                 lostInRecords += count
-                reportLost(lostInRecords, set: member(id: id)?.group.program.id ?? 0, deliver)
+                let set = lane.member(id: id)?.group.program.id ?? 0
+                reportLost(lostInRecords, set: set, deliver)
             case .throttled:
                 flush()
-                deliver(event(set: running ?? 0, .throttled(cpu: Int(max(opening.cpu, 0)))))
+                deliver(event(set: running ?? 0, .throttled(cpu: Int(max(lane.opening.cpu, 0)))))
             case .process(let kind, let time):
                 flush()
                 var event = event(set: running ?? 0, kind)
@@ -51,19 +72,6 @@ extension PerfSession {
             }
         }
         flush()
-        if running == nil, output.holdsSamples {
-            // The ring tells of lost samples with the next one, and none is to come.
-            let lost = groups.reduce(UInt64(0)) { $0 + $1.lost }
-            reportLost(lost, set: groups.first?.program.id ?? 0, deliver)
-        }
-        guard let hold, !hold.waiting.isEmpty else { return }
-        // A thread that keeps the signal off runs on for as long as it does. That is asked only
-        // when the stop is overdue: the answer takes longer than most stops.
-        if hold.isStanding || hasEnded
-            || hold.isOverdue && backend.kernel.blocks(SIGTRAP, thread: request.target.tid)
-        {
-            hold.takeWaiting().forEach(deliver)
-        }
     }
 
     /// Takes note that the tracer has seen the thread stand at an overflow.
@@ -78,8 +86,11 @@ extension PerfSession {
         deliver(event(set: set, .lost(count: total - lostReported)))
         lostReported = total
     }
+}
 
-    private func member(id: UInt64) -> (group: PerfGroup, member: PerfGroup.Member)? {
+extension PerfLane {
+    /// The event that the kernel knows by a number, with its set; nil when it is none of them.
+    func member(id: UInt64) -> (group: PerfGroup, member: PerfGroup.Member)? {
         for group in groups {
             if let member = group.member(id: id) { return (group, member) }
         }
