@@ -15,7 +15,7 @@ reader=$!
 kill -STOP "$daemon"
 go
 sleep 1
-(echo stop >"$c/ctl" && echo done >answered) &
+(echo stop >"$c/ctl" && echo yes >answered) &
 writer=$!
 mkdir "$MNT/contexts/meanwhile" &
 maker=$!

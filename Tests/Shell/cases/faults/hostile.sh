@@ -48,7 +48,8 @@ for backend in perf simulated; do
     storm
     at_most=$((before + 24))
     [ "$(descriptors)" -le "$at_most" ] || fail "descriptors: $before, then $(descriptors)"
-    eq "sessions" "0 0" "$(echo $(cat "$MNT/task_sessions_count" "$MNT/sys_sessions_count"))"
+    eq "sessions" "0
+0" "$(cat "$MNT/task_sessions_count" "$MNT/sys_sessions_count")"
     eq "charged" "" "$(grep -E '^(contexts|sets|user_(contexts|sets|descriptors)) used=[1-9]' "$MNT/info/limits")"
     unmount_pfmfs || fail "does not unmount"
 done

@@ -15,7 +15,7 @@ put "$c/start" 1
 before=$(descriptors)
 clients=
 for file in msgs_pipe msgq smpl/samples_pipe smpl/perf.data_pipe; do
-    for number in 1 2 3; do
+    for _ in 1 2 3; do
         dd if="$c/$file" of=/dev/null bs=4096 2>/dev/null &
         clients="$clients $!"
     done
