@@ -8,25 +8,28 @@ memory() { awk '/^VmRSS/ { print $2 }' "/proc/$daemon/status"; }
 mount_pfmfs
 workload wait storm=1000000,20
 context s page-faults
-put "$c/smpl_fmt" 'default buf_size=256K'
+put "$c/smpl_fmt" 'default buf_size=16K'
 put "$c/ctl" 'write_pmds 0 pmd0 value=-1 long_reset=-1 short_reset=-1 flags=ovfl_notify'
 put "$c/load_context" "pid $pid"
-sh -c 'for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    sleep 60 <"$1/smpl/samples_pipe" &
-done; wait' sh "$c" 2>/dev/null &
-sleepers=$!
+sleepers=
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    sleep 60 <"$c/smpl/samples_pipe" &
+    sleepers="$sleepers $!"
+done
 sleep 0.3
 before=$(memory)
 put "$c/start" 1
 go
 (while read -r line; do echo "$line"; echo 1 >"$c/restart"; done <"$c/msgs_pipe") >messages &
 restarter=$!
-timeout 3 cat "$c/smpl/samples_pipe" >samples
-kill -KILL "$restarter" 2>/dev/null
-at_least "messages" 2 "$(wc -l <messages)"
-at_least "samples of the reader who reads" 1000 "$(wc -l <samples)"
+cat "$c/smpl/samples_pipe" >samples &
+reader=$!
+many() { [ "$(wc -l <messages)" -ge 7 ] && [ "$(wc -l <samples)" -ge 2000 ]; }
+until_true 15 "seven buffers are filled, and read by the reader who reads" many
+kill -KILL "$restarter" "$reader" 2>/dev/null
 answers || fail "does not answer"
 # 16 MiB wait for all of them, twice that while it grows, and as much for the reader.
 [ "$(memory)" -lt $((before + 98304)) ] || fail "memory grew from $before to $(memory) KiB"
 rmdir "$c"
-kill -KILL "$sleepers"
+# shellcheck disable=SC2086 # a list
+kill -KILL $sleepers
