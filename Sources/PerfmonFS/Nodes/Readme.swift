@@ -30,9 +30,8 @@ enum Readme {
     }
 
     private static let session = """
-        pfmfs: performance counters as files, after perfmon2 2.5
+        pfmfs: performance counters as files, after perfmon2 2.5. In this directory:
 
-          cd HERE
           mkdir contexts/web
           echo 'task-clock page-faults context-switches' > contexts/web/events
           echo "pid $$" > contexts/web/load_context     # this shell; or any other thread: pid 1234
