@@ -13,6 +13,7 @@ put "$c/ctl" 'write_pmds 0 pmd0 value=-1 long_reset=-1 short_reset=-1 flags=ovfl
 put "$c/load_context" "pid $pid"
 sleepers=
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    # shellcheck disable=SC2217 # it is to have the file open, not to read it
     sleep 60 <"$c/smpl/samples_pipe" &
     sleepers="$sleepers $!"
 done
