@@ -48,6 +48,7 @@ extension Context {
     ///   there is no such thread; EPERM or EACCES when the client may not monitor it.
     public func load(on target: Target, set id: UInt16 = 0, by client: Client) throws(PfmError) {
         try beginCommand()
+        try requireProgrammer(client)
         try requireUnloaded("load_context")
         try requireKind(of: target)
         if !isAllowedByGroup {
@@ -62,7 +63,7 @@ extension Context {
             )
         }
         try resolveSuccessors()
-        try engine.arbiter.reserve(target, for: .init(name: name, uid: uid))
+        try engine.arbiter.reserve(target, for: .init(name: name, uid: uid), by: client)
         do throws(PfmError) {
             try attach(to: target, client: client)
         } catch {
@@ -70,6 +71,7 @@ extension Context {
             throw error
         }
         self.target = target
+        noteLoader(client)
         endReason = nil
         activeSetID = id
         first.runs = 1
@@ -87,6 +89,7 @@ extension Context {
     /// - Precondition: any state; unloaded already is no error.
     public func unload() throws(PfmError) {
         try beginCommand()
+        loader = nil
         guard isAttached else { return }
         detach()
     }
