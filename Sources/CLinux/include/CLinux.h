@@ -17,9 +17,6 @@ pid_t clinux_gettid(void);
 /* pidfd_send_signal(2); `thread` is 1 when the descriptor was opened for a thread. */
 int clinux_pidfd_send_signal(int pidfd, int signal, int thread);
 
-/* Real and effective user id of a thread; -1 and errno when it is gone. */
-int clinux_thread_uids(pid_t tid, uint32_t *real, uint32_t *effective);
-
 /* Seconds since 1970 (CLOCK_REALTIME). */
 uint64_t clinux_wall_clock(void);
 

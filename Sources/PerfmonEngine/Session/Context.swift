@@ -115,13 +115,20 @@ public final class Context {
 
     /// Begins a command: what happened before it is handled first, and the last note is dropped.
     ///
-    /// - Throws: ENODEV when the context was removed.
-    func beginCommand() throws(PfmError) {
+    /// - Parameters:
+    ///   - caller: who gives it; nil: nobody of whom perfmon2 asked anything.
+    ///   - rule: what the command asks of the caller.
+    /// - Throws: ENODEV when the context was removed; what `requireCaller` throws.
+    func beginCommand(
+        by caller: Client? = nil,
+        _ rule: CallerRule = []
+    ) throws(PfmError) {
         engine.drain()
         note = ""
         if isRemoved {
             throw PfmError(.operationNotSupportedByDevice, "context \(name) was removed")
         }
+        try requireCaller(caller, rule)
     }
 
     /// Precondition of commands that need an unloaded context (`PFM_CMD_UNLOADED`).

@@ -25,6 +25,7 @@ extension MountContent {
     private static func engineOptions(_ options: MountOptions) -> EngineOptions {
         var result = EngineOptions()
         result.allowsMixedSessions = options.mixesSessions
+        result.isStrict = options.isStrict
         result.maximumContexts = options.maxContexts ?? result.maximumContexts
         result.maximumSets = options.maxSets ?? result.maximumSets
         result.timeoutTick = options.tick
@@ -37,7 +38,6 @@ extension MountContent {
         result.contextsMode = options.contextsMode
         result.cloneMode = options.cloneMode
         result.hidesContexts = options.hidesContexts
-        result.isStrict = options.isStrict
         return result
     }
 }

@@ -17,16 +17,22 @@ extension PerfSession {
             pending = nil
             if let hold { hold.waiting.append(overflow) } else { deliver(overflow) }
         }
-        output.drain { bytes in
+        func add(_ sample: PerfSample, _ group: PerfGroup, _ counter: Int?) {
+            if pending?.merge(sample, group, counter) == true { return }
+            flush()
+            pending = PerfOverflow(sample, group, counter)
+        }
+        func take(_ bytes: UnsafeRawBufferPointer) {
             switch PerfRecord(bytes) {
             case .sample(let sample):
                 // Events that have been replaced since are nobody's any more.
-                guard let (group, member) = member(id: sample.event) else { return }
-                switch member {
+                guard let group = groups.first(where: { $0.gateID == sample.counts.gateID })
+                else { return }
+                switch group.member(id: sample.event) {
                 case .counter(let index):
-                    if pending?.merge(sample, group, index) == true { return }
-                    flush()
-                    pending = PerfOverflow(sample, group, index)
+                    add(sample, group, index)
+                case nil:
+                    add(sample, group, nil)
                 case .timeout:
                     flush()
                     group.noteTimeout()
@@ -50,6 +56,9 @@ extension PerfSession {
                 break
             }
         }
+        output.drain(take)
+        // The first sample of an event wakes us before the kernel has written the others.
+        while let open = pending, open.mayGrow { output.drain(take) }
         flush()
         if running == nil, output.holdsSamples {
             // The ring tells of lost samples with the next one, and none is to come.

@@ -140,13 +140,13 @@ final class PerfSession: CounterSession {
         hold = nil
     }
 
-    /// Opens the events that an exec has taken away, while the thread stands behind it.
+    /// Opens the events that an exec has taken away, while the thread stands behind it. They are
+    /// halted.
     ///
     /// - Throws: when the thread is no longer the client's to monitor.
     func reopenAfterExec() throws(PfmError) {
         try backend.authoriseTarget(identity, request)
         for group in groups { try group.reopen() }
-        if let group = groups.first(where: { $0.program.id == running }) { group.start() }
     }
 
     /// Takes note that the target is gone. Its counts stay readable.
