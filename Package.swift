@@ -84,3 +84,20 @@ let package = Package(
         ),
     ]
 )
+
+// scripts/fuzz builds this with libFuzzer, whose runtime not every machine has.
+if Context.environment["PFMFS_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "pfmfs-fuzz",
+            dependencies: [
+                "PerfmonEngine",
+                "PerfmonFS",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Fuzz",
+            exclude: ["corpus", "words.dict"],
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])],
+        )
+    )
+}

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -31,6 +32,20 @@ pid_t clinux_gettid(void)
 void clinux_syslog(int priority, const char *text)
 {
 	syslog(priority, "%s", text);
+}
+
+/* <linux/nsfs.h> of Debian 12 is older than these. */
+#define NS_GET_PID_FROM_PIDNS _IOR(0xb7, 0x6, int)
+#define NS_GET_PID_IN_PIDNS _IOR(0xb7, 0x8, int)
+
+pid_t clinux_thread_from_namespace(int namespace, pid_t tid)
+{
+	return ioctl(namespace, NS_GET_PID_FROM_PIDNS, (unsigned long)tid);
+}
+
+pid_t clinux_thread_in_namespace(int namespace, pid_t tid)
+{
+	return ioctl(namespace, NS_GET_PID_IN_PIDNS, (unsigned long)tid);
 }
 
 static uint64_t nanoseconds(clockid_t clock)

@@ -20,7 +20,7 @@ extension Engine {
     ///   client is in neither group, ENOSPC at the limit of contexts.
     public func createContext(
         _ name: String,
-        mode: UInt16 = 0o755,
+        mode: UInt16 = 0o700,
         lifetime: Context.Lifetime = .directory,
         by client: Client
     ) throws(PfmError) -> Context {
@@ -28,14 +28,8 @@ extension Engine {
         guard contexts[name] == nil else {
             throw PfmError(.fileExists, "context \(name) exists already", subject: name)
         }
-        guard contexts.count < options.maximumContexts else {
-            throw PfmError(
-                .noSpace,
-                "there are \(contexts.count) contexts and the limit is \(options.maximumContexts)",
-                hint: "remove some, or mount with a larger -o max_contexts"
-            )
-        }
         let isAllowedForThreads = try requireSomeGroup(client)
+        let charges = try chargeContext(to: client.uid)
         let context = Context(
             serial: nextSerial(),
             name: name,
@@ -46,20 +40,30 @@ extension Engine {
             engine: self
         )
         context.isAllowedByGroup = isAllowedForThreads
+        (context.charges.context, context.charges.sets) = charges
         contexts[name] = context
         return context
     }
 
     /// Makes a context that lives as long as a descriptor, and names it.
     public func createClone(by client: Client) throws(PfmError) -> Context {
-        var number = 1
+        // The lowest number that is free, found without asking for all the others.
+        var number = firstFreeClone
         while contexts["clone-\(number)"] != nil { number += 1 }
-        return try createContext(
+        let context = try createContext(
             "clone-\(number)",
-            mode: 0o755,
+            mode: 0o700,
             lifetime: .descriptor,
             by: client
         )
+        firstFreeClone = number + 1
+        return context
+    }
+
+    /// Notes that a name is free again.
+    private func noteFree(_ name: String) {
+        guard name.hasPrefix("clone-"), let number = Int(name.dropFirst(6)) else { return }
+        firstFreeClone = min(firstFreeClone, max(1, number))
     }
 
     /// Destroys a context with everything in it (the last `close` of a perfmon2 descriptor).
@@ -71,6 +75,8 @@ extension Engine {
         context.detach()
         context.dropSampling()
         contexts[context.name] = nil
+        noteFree(context.name)
+        releaseCharges(of: context)
         observer?.removed(context)
     }
 

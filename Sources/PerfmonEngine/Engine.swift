@@ -5,8 +5,8 @@ internal import SystemPackage
 public struct EngineOptions: Sendable {
     /// Per-thread and system-wide sessions may be loaded at the same time.
     public var allowsMixedSessions = false
-    /// Contexts that may exist at the same time.
-    public var maximumContexts = 100_000
+    /// What there may be of everything that is limited in all and by user.
+    public var limits = Limits()
     /// Sets that one context may have.
     public var maximumSets = 65536
     /// perfmon2's own rules about callers hold, which make no sense for `echo`: the caller must run
@@ -20,6 +20,9 @@ public struct EngineOptions: Sendable {
     public var timeoutTick: UInt64?
     /// Locked memory and its limit, of a thread that waits for an answer.
     public var lockedMemory: @Sendable (Int32) -> LockedMemory = { LockedMemory.ofThread($0) }
+
+    /// Nanoseconds of the clock by which notifications are kept to their pace.
+    public var paceClock: @Sendable () -> UInt64 = { MonotonicClock.now }
 
     public init() {}
 }
@@ -65,6 +68,10 @@ public final class Engine {
     var sessions: [UInt64: Context] = [:]
     var arbiter: SessionArbiter
     var bufferMemory = BufferMemory()
+    var accounts = Accounts()
+    let paceTimer = PaceTimer()
+    /// No clone has a lower number that is free.
+    var firstFreeClone = 1
     var contextsWithNews: [Context] = []
     private var lastSerial: UInt64 = 0
     private var lastSession: UInt64 = 0

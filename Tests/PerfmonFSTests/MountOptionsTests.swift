@@ -43,7 +43,7 @@ import Testing
         expected.hidesContexts = true
         expected.mixesSessions = true
         expected.isStrict = true
-        expected.maxContexts = 10
+        expected.limits.contexts.total = 10
         expected.maxSets = 3
         expected.bufferMemoryMax = 2 << 20
         expected.tick = 10_000_000

@@ -1,3 +1,4 @@
+import Glibc
 import PerfmonEngine
 import SystemPackage
 import Testing
@@ -154,7 +155,7 @@ private let client = Client(uid: 1000, gid: 1000, tid: 42)
         #expect(report.offset == 3)
         #expect(report.line == 2)
         #expect(report.error == error)
-        #expect(report.client == Client(uid: 0, gid: 0, tid: 0))
+        #expect(report.client == Client(uid: 0, gid: 0, tid: getpid()))
     }
 
     @Test func doesNotNumberASingleLine() throws {

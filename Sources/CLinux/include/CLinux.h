@@ -17,6 +17,13 @@ pid_t clinux_gettid(void);
 /* pidfd_send_signal(2); `thread` is 1 when the descriptor was opened for a thread. */
 int clinux_pidfd_send_signal(int pidfd, int signal, int thread);
 
+/*
+ * The number here of a thread that has another one in a pid namespace (an open /proc/TID/ns/pid),
+ * and the number there of one of ours; -1 and ESRCH when it has none, ENOTTY before Linux 6.11.
+ */
+pid_t clinux_thread_from_namespace(int namespace, pid_t tid);
+pid_t clinux_thread_in_namespace(int namespace, pid_t tid);
+
 /* Seconds since 1970 (CLOCK_REALTIME). */
 uint64_t clinux_wall_clock(void);
 

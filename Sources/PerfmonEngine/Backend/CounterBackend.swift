@@ -34,9 +34,17 @@ public protocol CounterBackend: AnyObject {
     ///   monitor it, EBUSY when the hardware is taken, ENFILE when descriptors run out.
     func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession
 
+    /// How many descriptors `attach` takes for a request, from its call to `detach`.
+    func descriptors(for request: AttachRequest) -> Int
+
     /// Delivers everything that happened up to now, in order of time. The handler may call the
     /// session the event belongs to, `detach()` included.
     func drainEvents(_ handler: (BackendEvent) -> Void)
+}
+
+extension CounterBackend {
+    /// None, where counters are no descriptors.
+    public func descriptors(for request: AttachRequest) -> Int { 0 }
 }
 
 /// What to open for a context that is being loaded.

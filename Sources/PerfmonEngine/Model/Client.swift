@@ -6,6 +6,11 @@ public struct Client: Sendable {
     public var gid: UInt32
     /// Thread id in pfmfs's own pid namespace; 0 when the kernel sends a request on nobody's behalf.
     public var tid: Int32
+    /// Who opened the file that a command was written to, if that was somebody with other rights
+    /// than the client's: a program that changed them since, or another one that was handed the
+    /// descriptor. What is asked for must be allowed to both, or a privileged program could be
+    /// made to give a command by what it prints.
+    public var opener: Opener?
     private var knownGroups: [UInt32]?
 
     /// A client whose supplementary groups are known.
@@ -29,9 +34,50 @@ public struct Client: Sendable {
         knownGroups ?? ThreadGroups.ofThread(tid)
     }
 
-    /// Whether the client is in a group, by fsgid or as a supplementary group (`in_group_p`).
+    /// Whether the client is in a group, by fsgid or as a supplementary group (`in_group_p`), and
+    /// so is who opened the file.
     public func isMember(of group: UInt32) -> Bool {
-        gid == group || groups.contains(group)
+        (gid == group || groups.contains(group)) && (opener.map { $0.gid == group } ?? true)
+    }
+
+    /// Whether the client has the rights of this user, and so has who opened the file.
+    public func acts(as user: UInt32) -> Bool {
+        uid == user && (opener.map { $0.uid == user } ?? true)
+    }
+}
+
+/// Who opened a file for writing, as far as rights go. Supplementary groups are left out: reading
+/// them takes longer than an open.
+public final class Opener: Sendable {
+    public let uid: UInt32
+    public let gid: UInt32
+    /// Effective capabilities, bit CAP_x for capability x.
+    public let capabilities: UInt64
+
+    public init(uid: UInt32, gid: UInt32, capabilities: UInt64) {
+        self.uid = uid
+        self.gid = gid
+        self.capabilities = capabilities
+    }
+
+    /// Takes down the rights of a client that waits for its open.
+    public convenience init(_ client: Client) {
+        self.init(
+            uid: client.uid,
+            gid: client.gid,
+            capabilities: ThreadCapabilities.quickly(client)
+        )
+    }
+
+    /// The client that writes now, with this opener noted where its rights are others.
+    public func writing(_ client: Client) -> Client {
+        guard
+            client.uid != uid || client.gid != gid
+                || ThreadCapabilities.quickly(client) != capabilities
+        else { return client }
+        var client = client
+        client.opener = self
+        return client
     }
 }
 

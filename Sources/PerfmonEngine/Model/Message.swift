@@ -43,6 +43,14 @@ public struct OverflowMessage: Sendable, Equatable {
 }
 
 extension Message {
+    /// The message with the numbers that a client has for the threads in it.
+    public func seen(with numbers: ThreadNumbers) -> Message {
+        guard case .overflow(var message) = self else { return self }
+        message.pid = numbers.theirs(message.pid)
+        message.tid = numbers.theirs(message.tid)
+        return .overflow(message)
+    }
+
     /// Bytes of a message in perfmon2's binary interface.
     public static let binarySize = 56
 

@@ -103,6 +103,9 @@ extension Context {
         haltForGood()
         session?.detach()
         session = nil
+        request = nil
+        waitsForSwitch = false
+        engine.releaseDescriptors(of: self)
         endHold()
         for set in sets {
             set.program = nil
@@ -137,8 +140,20 @@ extension Context {
         )
         request.wantsCallChains = sampling?.about.wantsCallChains ?? false
         request.wantsProcesses = sampling?.processes != nil
-        let session = try engine.backend.attach(request)
+        try engine.chargeDescriptors(
+            engine.backend.descriptors(for: request),
+            of: self,
+            to: client.uid
+        )
+        let session: any CounterSession
+        do throws(PfmError) {
+            session = try engine.backend.attach(request)
+        } catch {
+            engine.releaseDescriptors(of: self)
+            throw error
+        }
         self.session = session
+        self.request = request
         sessionNumber = number
         beginSampling(on: target)
         clearAttachment()

@@ -73,11 +73,23 @@ extension Context {
     func reprogram(_ set: EventSet) throws(PfmError) {
         guard let session else { return }
         let program = program(of: set)
+        try recharge(for: program)
         try session.reprogram(program)
         adopt(program, for: set)
         set.discard(upTo: try session.read(set.id))
         // A backend may leave alone what is the same as before, in the middle of its distance.
         for counter in program.counters { set.counters[counter.pmd]?.armedAt = nil }
+    }
+
+    /// Charges what the session holds with a set's new program.
+    private func recharge(for program: SetProgram) throws(PfmError) {
+        guard var changed = request else { return }
+        changed.sets = sets.compactMap { $0.id == program.id ? program : $0.program }
+        try engine.chargeDescriptors(
+            engine.backend.descriptors(for: changed),
+            of: self,
+            to: payer
+        )
     }
 
     /// Notes what the backend counts for a set from now on.

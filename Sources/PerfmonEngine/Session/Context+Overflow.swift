@@ -52,7 +52,13 @@ extension Context {
             mask(set)
             set.switchIsPending = mustSwitch
         } else if mustSwitch {
-            leave(set)
+            engine.chargeNotification(of: self)
+            if waitsToSwitch() {
+                mask(set)
+                canRestart = false
+            } else {
+                leave(set)
+            }
         } else {
             resetRunning(set, cpu: place.cpu)
         }
@@ -217,6 +223,7 @@ extension Context {
     }
 
     private func notify(_ set: EventSet, place: SamplePlace, time: UInt64) {
+        engine.chargeNotification(of: self)
         guard !flags.contains(.overflowNoMessage) else {
             engine.messagesArrived(self)
             return

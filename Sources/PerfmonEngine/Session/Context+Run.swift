@@ -94,6 +94,14 @@ extension Context {
         }
         engine.count(on: lastCPU, \.restarts)
         if state == .masked {
+            guard !engine.isWaiting(self) else {
+                throw PfmError(
+                    .resourceBusy,
+                    "a restart waits already, because uid \(payer) has had his share of "
+                        + "notifications (user_notifications)",
+                    hint: "it takes effect by itself"
+                )
+            }
             guard canRestart || Self.isCPU(target) else {
                 throw PfmError(
                     .resourceBusy,
@@ -102,6 +110,10 @@ extension Context {
                 )
             }
             canRestart = false
+            if let delay = engine.mustWait(self) {
+                note = engine.waitingText(self, delay)
+                return
+            }
         }
         resumeAfterOverflow()
     }

@@ -49,8 +49,8 @@ extension Context {
                 hint: "mount with a larger -o max_sets"
             )
         }
-        let position = sets.firstIndex { $0.id > id } ?? sets.count
-        sets.insert(EventSet(id: id), at: position)
+        try engine.chargeSets(sets.count + 1, of: self)
+        sets.insert(EventSet(id: id), at: position(ofSet: id))
     }
 
     /// Changes how a set is left (`pfm_create_evtsets` of an id that exists). Unlike the original,
@@ -102,7 +102,8 @@ extension Context {
             )
         }
         activeTimeOfDeletedSets += try requireSet(id).timeEnabled
-        sets.removeAll { $0.id == id }
+        sets.remove(at: position(ofSet: id))
+        try engine.chargeSets(sets.count, of: self)
         if activeSetID == id { activeSetID = 0 }
         engine.observer?.setRemoved(id, from: self)
     }

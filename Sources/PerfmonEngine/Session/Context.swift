@@ -63,7 +63,13 @@ public final class Context {
     var holdsThread = false
     /// A command has halted the hardware, and what is handled meanwhile must not start it.
     var staysHalted = false
+    /// What it is charged with, and to whom.
+    var charges = Charges()
+    /// A switch of sets that was due waits for the user's turn; until then the context is masked.
+    var waitsForSwitch = false
     var session: (any CounterSession)?
+    /// What the session was asked for.
+    var request: AttachRequest?
     var sessionNumber: UInt64 = 0
     /// Active nanoseconds, since the load, of sets that were deleted after the unload.
     var activeTimeOfDeletedSets: UInt64 = 0
@@ -94,7 +100,22 @@ public final class Context {
 
     /// The set of an id; nil when there is none.
     public func set(_ id: UInt16) -> EventSet? {
-        sets.first { $0.id == id }
+        let position = position(ofSet: id)
+        return position < sets.count && sets[position].id == id ? sets[position] : nil
+    }
+
+    /// Where a set is, or would be, among all sets.
+    func position(ofSet id: UInt16) -> Int {
+        var range = 0..<sets.count
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            if sets[middle].id < id {
+                range = middle + 1..<range.upperBound
+            } else {
+                range = range.lowerBound..<middle
+            }
+        }
+        return range.lowerBound
     }
 
     /// Whether the context is attached.

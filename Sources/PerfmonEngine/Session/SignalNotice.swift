@@ -97,13 +97,20 @@ extension Context {
         try beginCommand()
         guard let request else {
             notice = nil
+            engine.releaseNotice(of: self)
             return
         }
-        notice = try SignalNotice(
-            tid: request.tid,
-            signal: request.signal,
-            for: client,
-            facts: engine.options.threadFacts
-        )
+        try engine.chargeNotice(of: self, to: client.uid)
+        do throws(PfmError) {
+            notice = try SignalNotice(
+                tid: request.tid,
+                signal: request.signal,
+                for: client,
+                facts: engine.options.threadFacts
+            )
+        } catch {
+            if notice == nil { engine.releaseNotice(of: self) }
+            throw error
+        }
     }
 }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// What perfmon2's own rules ask of a thread: who may monitor it, who holds it, where it runs.
 public struct ThreadFacts: Sendable, Equatable {
     /// Real, effective and saved user ids.
@@ -36,7 +38,7 @@ public struct ThreadFacts: Sendable, Equatable {
         else { return nil }
         var facts = ThreadFacts(status: status, stat: stat)
         // Powers over a user namespace of its own mean nothing outside of it.
-        if PerfKernel.link("/proc/\(tid)/ns/user") != PerfKernel.link("/proc/self/ns/user") {
+        if Namespace.user(of: tid) != Namespace.user(of: getpid()) {
             facts?.capabilities = 0
         }
         return facts

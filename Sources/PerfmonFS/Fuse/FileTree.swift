@@ -13,6 +13,8 @@ final class FileTree: MountedTree {
     let jobs = JobQueue()
     /// What to do when a descriptor has something to read.
     var watches: [Int32: () -> Void] = [:]
+    /// The connection to the kernel, once there is one.
+    var session: OpaquePointer?
     /// When the mount began: the time that every node shows.
     private let startTime: timespec
 
@@ -50,11 +52,16 @@ final class FileTree: MountedTree {
         notices.post(.entryGone(child: child, parent: directory, name: name))
     }
 
-    func attributesChanged(at path: String) {
-        guard let inode = knownInode(at: path) else { return }
-        var waiting = [inode]
+    /// Makes the kernel forget modes and owners from a node downwards before the chmod or chown
+    /// that changed them returns: what it remembers decides who may open what.
+    ///
+    /// This is the one notice that may be given inside a handler: it takes no lock that a request
+    /// holds.
+    func forgetOwnerships(from inode: Inode) {
+        guard let session else { return }
+        var waiting = inode.knownChildren
         while let next = waiting.popLast() {
-            notices.post(.attributesChanged(next))
+            fuse_lowlevel_notify_inval_inode(session, next.id, -1, 0)
             waiting += next.knownChildren
         }
     }

@@ -30,7 +30,7 @@ extension FuseOperations {
                 try reporting(.changeOwner, on: inode, by: client) { () throws(PfmError) in
                     try setOwnership(of: inode, to: wanted, fields, by: client)
                 }
-                tree.services.attributesChanged(at: inode.place.path)
+                tree.forgetOwnerships(from: inode)
             } else if fields & FUSE_SET_ATTR_SIZE == 0, fields & times != 0 {
                 let client = FileSystem.client(of: request)
                 try reporting(.unsupported, on: inode, by: client) { () throws(PfmError) in

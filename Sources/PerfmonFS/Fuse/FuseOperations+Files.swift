@@ -13,11 +13,10 @@ extension FuseOperations {
             guard let file = tree.inode(id).file else {
                 throw PfmError(.isDirectory, "a directory is not opened as a file")
             }
-            let handle = try file.open(
-                by: FileSystem.client(of: request),
-                flags: OpenFlags(system: info.pointee.flags)
-            )
-            let open = OpenFile(handle)
+            let client = FileSystem.client(of: request)
+            let flags = OpenFlags(system: info.pointee.flags)
+            let handle = try file.open(by: client, flags: flags)
+            let open = OpenFile(handle, opener: flags.contains(.write) ? Opener(client) : nil)
             open.enter(info)
             info.pointee.direct_io = 1
             if fuse_reply_open(request, info) != 0 {
@@ -56,9 +55,11 @@ extension FuseOperations {
                 throw PfmError(.badFileDescriptor, "not open")
             }
             let bytes = data.assumingMemoryBound(to: UInt8.self).span
-            let taken = try open.takeUnretainedValue().handle.write(
+            let file = open.takeUnretainedValue()
+            let client = FileSystem.client(of: request)
+            let taken = try file.handle.write(
                 bytes,
-                by: FileSystem.client(of: request)
+                by: file.opener.map { $0.writing(client) } ?? client
             )
             fuse_reply_write(request, taken)
         }

@@ -22,6 +22,11 @@ enum FuseOperations {
         connection.pointee.time_gran = 1
         // Files are never cached, so their pages need no watching.
         connection.pointee.want &= ~UInt32(FUSE_CAP_AUTO_INVAL_DATA)
+        // A client that does not wait for its write could be another program, with other rights,
+        // by the time they are looked at.
+        connection.pointee.want &= ~UInt32(FUSE_CAP_ASYNC_DIO)
+        // What mkdir(2) asked for tells whether its user thought of others at all.
+        connection.pointee.want |= UInt32(FUSE_CAP_DONT_MASK) & connection.pointee.capable
     }
 
     private static func addNames(to table: inout fuse_lowlevel_ops) {

@@ -37,6 +37,7 @@ public final class FuseSession: Sendable {
             throw PfmError(.invalidArgument, FuseLog.shared.takeProblems(or: "bad options"))
         }
         pointer = session
+        fileSystem.tree.withLock { [pointer] in $0.session = pointer }
     }
 
     deinit {

@@ -47,8 +47,6 @@ final class KernelNotifier: Sendable {
             // Not notify_delete, which would tell inotify too: the kernel refuses it for a
             // directory of which it knows children.
             fuse_lowlevel_notify_inval_entry(session, parent.id, name, name.utf8.count)
-        case .attributesChanged(let inode):
-            fuse_lowlevel_notify_inval_inode(session, inode.id, -1, 0)
         }
     }
 }

@@ -6,8 +6,6 @@ import PerfmonEngine
 enum Notice {
     /// A child went away without an rmdir(2).
     case entryGone(child: Inode, parent: Inode, name: String)
-    /// Mode, owner or size of a node changed without a request for it.
-    case attributesChanged(Inode)
 }
 
 /// Notices on their way from under the mount's lock to the thread that tells the kernel.

@@ -4,9 +4,12 @@ import PerfmonEngine
 /// What the kernel's file handle of an open file stands for.
 final class OpenFile {
     let handle: any FileHandle
+    /// Who opened the file for writing; nil: nobody can write to it.
+    let opener: Opener?
 
-    init(_ handle: any FileHandle) {
+    init(_ handle: any FileHandle, opener: Opener?) {
         self.handle = handle
+        self.opener = opener
     }
 
     /// The open file behind a handle that the kernel got from `enter`.

@@ -1,4 +1,5 @@
 import CFuse
+public import Glibc
 public import PerfmonEngine
 public import SystemPackage
 
@@ -62,7 +63,7 @@ public final class ReplyRecorder {
     /// How often a poll on the file was woken.
     public internal(set) var wakes = 0
 
-    public init(client: Client = Client(uid: 0, gid: 0, tid: 0)) {
+    public init(client: Client = Client(uid: 0, gid: 0, tid: getpid())) {
         self.client = client
     }
 

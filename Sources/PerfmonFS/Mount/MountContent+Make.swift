@@ -18,15 +18,19 @@ extension MountContent {
             options: treeOptions(options),
             backendReports: reports
         )
-        let watch = Watch(backend.eventDescriptor) { engine.drain() }
-        return MountContent(root: mount.root(), services: mount.services, watches: [watch])
+        var watches = [Watch(backend.eventDescriptor) { engine.drain() }]
+        if engine.paceDescriptor >= 0 {
+            watches.append(Watch(engine.paceDescriptor) { engine.resumeWaiting() })
+        }
+        return MountContent(root: mount.root(), services: mount.services, watches: watches)
     }
 
     private static func engineOptions(_ options: MountOptions) -> EngineOptions {
         var result = EngineOptions()
         result.allowsMixedSessions = options.mixesSessions
         result.isStrict = options.isStrict
-        result.maximumContexts = options.maxContexts ?? result.maximumContexts
+        result.limits = options.limits
+        result.limits.administrators = [0, geteuid()]
         result.maximumSets = options.maxSets ?? result.maximumSets
         result.timeoutTick = options.tick
         result.cpuCount = max(1, sysconf(Int32(_SC_NPROCESSORS_CONF)))

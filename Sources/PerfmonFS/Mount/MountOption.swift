@@ -67,9 +67,9 @@ struct MountOption: Sendable {
         MountOption(
             name: "max_contexts",
             value: "N",
-            summary: "contexts at one time",
+            summary: "contexts at one time, of all users (100000)",
             apply: { (options, text) throws(PfmError) in
-                options.maxContexts = try OptionValue.count(text)
+                options.limits.contexts.total = try OptionValue.count(text)
             }
         ),
         MountOption(
@@ -78,6 +78,62 @@ struct MountOption: Sendable {
             summary: "event sets of one context",
             apply: { (options, text) throws(PfmError) in
                 options.maxSets = try OptionValue.count(text)
+            }
+        ),
+        MountOption(
+            name: "total_sets",
+            value: "N",
+            summary: "event sets of all contexts (1000000)",
+            apply: { (options, text) throws(PfmError) in
+                options.limits.sets.total = try OptionValue.count(text)
+            }
+        ),
+        MountOption(
+            name: "max_descriptors",
+            value: "N",
+            summary: "descriptors of all loaded contexts (RLIMIT_NOFILE)",
+            apply: { (options, text) throws(PfmError) in
+                options.limits.descriptors.total = try OptionValue.count(text)
+            }
+        ),
+        MountOption(
+            name: "max_notifications",
+            value: "N",
+            summary: "notifications a second, of all users (10000)",
+            apply: { (options, text) throws(PfmError) in
+                options.limits.notifications.total = try OptionValue.count(text)
+            }
+        ),
+        MountOption(
+            name: "user_contexts",
+            value: "N",
+            summary: "contexts of one user (a quarter of all)",
+            apply: { (options, text) throws(PfmError) in
+                options.limits.contexts.perUser = try OptionValue.count(text)
+            }
+        ),
+        MountOption(
+            name: "user_sets",
+            value: "N",
+            summary: "event sets of one user (a quarter of all)",
+            apply: { (options, text) throws(PfmError) in
+                options.limits.sets.perUser = try OptionValue.count(text)
+            }
+        ),
+        MountOption(
+            name: "user_descriptors",
+            value: "N",
+            summary: "descriptors of one user (a quarter of all)",
+            apply: { (options, text) throws(PfmError) in
+                options.limits.descriptors.perUser = try OptionValue.count(text)
+            }
+        ),
+        MountOption(
+            name: "user_notifications",
+            value: "N",
+            summary: "notifications a second of one user (a quarter of all)",
+            apply: { (options, text) throws(PfmError) in
+                options.limits.notifications.perUser = try OptionValue.count(text)
             }
         ),
         MountOption(

@@ -1,4 +1,5 @@
 public import Logging
+public import PerfmonEngine
 
 /// What a pfmfs was asked to do, by its command line and its mount options.
 public struct MountOptions: Sendable, Equatable {
@@ -45,8 +46,8 @@ public struct MountOptions: Sendable, Equatable {
     /// perfmon2's own rules where the mount has milder ones: the caller on the monitored CPU, the
     /// monitored thread stopped.
     public var isStrict = false
-    /// Contexts at one time; nil: the engine's own limit.
-    public var maxContexts: Int?
+    /// What there may be in all and of one user.
+    public var limits = Limits()
     /// Event sets of one context; nil: the engine's own limit.
     public var maxSets: Int?
     /// Bytes of all sampling buffers together; nil: the engine's own limit.

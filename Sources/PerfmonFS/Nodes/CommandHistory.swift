@@ -44,7 +44,8 @@ final class CommandHistory {
 
     /// Appends the refusals that a client may see, oldest first: root sees all, others their own.
     func show(to client: Client, in text: inout TextBuffer) {
-        for entry in refusals where client.uid == 0 || entry.report.client.uid == client.uid {
+        let seesAll = PerfmonMount.isAdministrator(client)
+        for entry in refusals where seesAll || entry.report.client.uid == client.uid {
             let report = entry.report
             text.append(
                 line: "[\(entry.time)] uid=\(report.client.uid) pid=\(report.client.tid) "

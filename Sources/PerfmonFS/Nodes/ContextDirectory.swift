@@ -28,8 +28,10 @@ enum ContextDirectory {
         ],
         ownership: { $0.ownership },
         setOwnership: { node, _, ownership in node.setOwnership(ownership) },
-        fileOwnership: { node, name in node.fileOwnership(name) },
-        setFileOwnership: { node, _, name, ownership in node.setFileOwnership(name, ownership) },
+        fileOwnership: { node, name, usual in node.ownership(ofFile: name, usual: usual) },
+        setFileOwnership: { node, name, usual, new in
+            node.setOwnership(ofFile: name, usual: usual, to: new)
+        },
         isGone: { $0.context.isRemoved },
         report: { node, report in node.record(report) }
     )
@@ -88,8 +90,10 @@ enum ContextSettings {
             format: "pid N, tid N, self, cpu N, or a bare number; set=N may follow",
             summary: "What is monitored; writing attaches the context.",
             content: .value(
-                show: { node, _, text in
-                    text.append(line: node.context.target.map(Targets.text) ?? "")
+                show: { node, client, text in
+                    text.append(
+                        line: node.context.target.map { Targets.text($0, for: client) } ?? ""
+                    )
                 },
                 store: { node, client, line throws(PfmError) in
                     let request = try Targets.parse(
@@ -239,8 +243,10 @@ enum ContextReadings {
             format: "tid N, cpu N, or none",
             summary: "What is monitored now.",
             content: .value(
-                show: { node, _, text in
-                    text.append(line: node.context.target.map(Targets.text) ?? "none")
+                show: { node, client, text in
+                    text.append(
+                        line: node.context.target.map { Targets.text($0, for: client) } ?? "none"
+                    )
                 },
                 store: nil
             )

@@ -12,8 +12,8 @@ final class ContextNode {
     private var knownSampling: SamplingNode?
     /// Wakes pollers of `state` and `active_set`.
     let stateWaiters = WaitQueue()
-    /// Mode and owner of single files, by their path below the context.
-    private var fileOwnerships: [String: Ownership] = [:]
+    /// What chmod and chown gave to single files and directories, by their path below the context.
+    private var changes: [String: OwnershipChange] = [:]
 
     init(_ context: Context, mount: PerfmonMount) {
         self.context = context
@@ -22,29 +22,57 @@ final class ContextNode {
 
     var engine: Engine { mount.engine }
 
-    /// Mode and owner of the context's directory, which its files share.
+    /// Mode and owner of the context's directory.
     var ownership: Ownership {
         Ownership(mode: context.mode, uid: context.uid, gid: context.gid)
-    }
-
-    /// Owner of a directory below the context.
-    func ownership(mode: UInt16) -> Ownership {
-        Ownership(mode: mode, uid: context.uid, gid: context.gid)
     }
 
     func setOwnership(_ new: Ownership) {
         context.mode = new.mode
         context.uid = new.uid
         context.gid = new.gid
-        mount.services.attributesChanged(at: "contexts/\(context.name)")
     }
 
-    func fileOwnership(_ path: String) -> Ownership? {
-        fileOwnerships[path]
+    /// Mode and owner of a directory below the context: those of the directory it is in, but for
+    /// what was changed.
+    func ownership(ofDirectory path: String) -> Ownership {
+        guard !changes.isEmpty else { return ownership }
+        var result = ownership
+        var end = path.startIndex
+        repeat {
+            let start = end == path.startIndex ? end : path.index(after: end)
+            end = path[start...].firstIndex(of: "/") ?? path.endIndex
+            changes[String(path[..<end])]?.apply(to: &result)
+        } while end != path.endIndex
+        return result
     }
 
-    func setFileOwnership(_ path: String, _ ownership: Ownership) {
-        fileOwnerships[path] = ownership
+    func setOwnership(ofDirectory path: String, to new: Ownership) {
+        change(path, from: ownership(ofDirectory: path), to: new)
+    }
+
+    /// Mode and owner of a file below the context: `usual`, but for what was changed.
+    func ownership(ofFile path: String, usual: Ownership) -> Ownership {
+        guard let change = changes[path] else { return usual }
+        var result = usual
+        change.apply(to: &result)
+        return result
+    }
+
+    func setOwnership(ofFile path: String, usual: Ownership, to new: Ownership) {
+        change(path, from: ownership(ofFile: path, usual: usual), to: new)
+    }
+
+    private func change(_ path: String, from old: Ownership, to new: Ownership) {
+        var change = changes[path] ?? OwnershipChange()
+        change.note(from: old, to: new)
+        changes[path] = change
+    }
+
+    /// Forgets what was given to a directory that is gone, and to all in it: another one may come
+    /// by the same name.
+    func forgetOwnerships(below path: String) {
+        changes = changes.filter { $0.key != path && !$0.key.hasPrefix("\(path)/") }
     }
 
     func messagesArrived() {
@@ -66,6 +94,7 @@ final class ContextNode {
 
     func formatChanged() {
         knownSampling = nil
+        forgetOwnerships(below: "smpl")
         sampleWaiters.wake()
     }
 
@@ -97,5 +126,25 @@ final class ContextNode {
             "\(report.text)": \(context.commandStatus)
             """
         )
+    }
+}
+
+/// What chmod, chown and chgrp gave to a node; the rest follows the directory it is in.
+struct OwnershipChange {
+    private var mode: UInt16?
+    private var uid: UInt32?
+    private var gid: UInt32?
+
+    /// Takes down what a change makes different.
+    mutating func note(from old: Ownership, to new: Ownership) {
+        if new.mode != old.mode { mode = new.mode }
+        if new.uid != old.uid { uid = new.uid }
+        if new.gid != old.gid { gid = new.gid }
+    }
+
+    func apply(to ownership: inout Ownership) {
+        ownership.mode = mode ?? ownership.mode
+        ownership.uid = uid ?? ownership.uid
+        ownership.gid = gid ?? ownership.gid
     }
 }

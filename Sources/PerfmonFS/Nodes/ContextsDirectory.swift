@@ -32,11 +32,15 @@ enum ContextsDirectory {
 
     /// All contexts, or with `hide_contexts` those whose directory the client may list.
     private static func visibleContexts(_ mount: PerfmonMount, _ client: Client) -> [Context] {
-        guard mount.options.hidesContexts, client.uid != 0 else { return mount.engine.allContexts }
-        return mount.engine.allContexts.filter { context in
-            if context.uid == client.uid { return context.mode & 0o400 != 0 }
-            if client.isMember(of: context.gid) { return context.mode & 0o040 != 0 }
-            return context.mode & 0o004 != 0
-        }
+        guard mount.options.hidesContexts else { return mount.engine.allContexts }
+        return mount.engine.allContexts.filter { mayRead($0, client) }
+    }
+
+    /// Whether a context's directory lets a client see what is in it.
+    static func mayRead(_ context: Context, _ client: Client) -> Bool {
+        if PerfmonMount.isAdministrator(client) { return true }
+        if context.uid == client.uid { return context.mode & 0o400 != 0 }
+        if client.isMember(of: context.gid) { return context.mode & 0o040 != 0 }
+        return context.mode & 0o004 != 0
     }
 }

@@ -23,8 +23,11 @@ enum InfoDirectory {
                 "limits",
                 mode: 0o444,
                 format: "NAME used=VALUE max=VALUE lines",
-                summary: "How much of each limit is used.",
-                content: .value(show: { mount, _, text in showLimits(mount, &text) }, store: nil)
+                summary: "How much of each limit is used, by all and by the reading user.",
+                content: .value(
+                    show: { mount, client, text in showLimits(mount, client, &text) },
+                    store: nil
+                )
             ),
             FileRow(
                 "available_events",
@@ -61,7 +64,9 @@ enum InfoDirectory {
                 mode: 0o444,
                 format: "HOLDER KEY=VALUE ... lines, or none",
                 summary: "Who holds counters: loaded contexts, and the NMI watchdog.",
-                content: .listing(show: { mount, _, text in showConflicts(mount, &text) })
+                content: .listing(show: { mount, client, text in
+                    showConflicts(mount, client, &text)
+                })
             ),
         ],
         ownership: { _ in PerfmonMount.rootOwned(0o755) },
@@ -93,28 +98,35 @@ enum InfoDirectory {
         text.append(line: "smpl_formats \(formats)")
     }
 
-    private static func showLimits(_ mount: PerfmonMount, _ text: inout TextBuffer) {
-        let engine = mount.engine
-        func line(_ name: String, _ used: UInt64, _ maximum: UInt64) {
-            text.append(line: "\(name) used=\(used) max=\(maximum)")
+    private static func showLimits(
+        _ mount: PerfmonMount,
+        _ client: Client,
+        _ text: inout TextBuffer
+    ) {
+        for usage in mount.engine.usage + mount.engine.usage(of: client.uid) {
+            text.append("\(usage.name) used=\(usage.used) max=\(usage.maximum)")
+            if let deferred = usage.deferred { text.append(" deferred=\(deferred)") }
+            text.newline()
         }
-        let sets = engine.allContexts.map(\.sets.count)
-        line("contexts", UInt64(sets.count), UInt64(engine.options.maximumContexts))
-        line(
-            "sets_per_context",
-            UInt64(sets.max() ?? 0),
-            UInt64(engine.options.maximumSets)
-        )
-        line("descriptors", ProcessLimits.openDescriptors, ProcessLimits.maximumDescriptors)
-        line("smpl_buffer_mem", engine.bufferMemoryInUse, engine.controls.bufferMemoryMax)
     }
 
-    private static func showConflicts(_ mount: PerfmonMount, _ text: inout TextBuffer) {
+    /// Shows of contexts that a client may not read what he meets with anyway: who holds which CPU,
+    /// and that somebody monitors a thread, but not whose. With `hide_contexts` nothing.
+    private static func showConflicts(
+        _ mount: PerfmonMount,
+        _ client: Client,
+        _ text: inout TextBuffer
+    ) {
         for context in mount.engine.allContexts {
             guard let target = context.target else { continue }
+            var what = Targets.text(target, for: client)
+            if !ContextsDirectory.mayRead(context, client) {
+                if mount.options.hidesContexts { continue }
+                if case .thread = target { what = "thread" }
+            }
             text.append(
                 line: "context name=\(context.name) uid=\(context.uid) "
-                    + "target=\"\(Targets.text(target))\" "
+                    + "target=\"\(what)\" "
                     + "started=\(context.isStarted ? "yes" : "no")"
             )
         }

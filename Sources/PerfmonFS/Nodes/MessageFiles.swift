@@ -7,14 +7,15 @@ enum MessageFiles {
     static let rows: [FileRow<ContextNode>] = [
         FileRow(
             "msgs",
-            mode: 0o444,
+            mode: 0o400,
             format: lineFormat,
             summary: "All queued messages; reading takes none.",
             content: .value(
-                show: { node, _, text in
+                show: { node, client, text in
                     node.engine.drain()
+                    let numbers = ThreadNumbers.of(client)
                     for message in node.context.messages.all {
-                        MessageLines.append(message, to: &text)
+                        MessageLines.append(message, numbers, to: &text)
                     }
                 },
                 store: nil
@@ -22,20 +23,23 @@ enum MessageFiles {
         ),
         FileRow(
             "msgs_pipe",
-            mode: 0o444,
+            mode: 0o400,
             format: lineFormat,
             summary: "Waits for messages and takes them; ends when the thread has ended or the "
                 + "context is removed.",
-            content: .custom(open: { node, _, _ in
-                StreamLog(waiters: node.messageWaiters, supply: MessageSupply(node)).open()
+            content: .custom(open: { node, client, _ in
+                let supply = MessageSupply(node, ThreadNumbers.of(client))
+                return StreamLog(waiters: node.messageWaiters, supply: supply).open()
             })
         ),
         FileRow(
             "msgq",
-            mode: 0o444,
+            mode: 0o400,
             format: "binary, 56 bytes a message (union pfarg_msg)",
             summary: "Waits for a message and takes it, as read(2) on a perfmon2 descriptor did.",
-            content: .custom(open: { node, _, _ in MessageQueueHandle(node) })
+            content: .custom(open: { node, client, _ in
+                MessageQueueHandle(node, ThreadNumbers.of(client))
+            })
         ),
         FileRow(
             "notify",
@@ -43,7 +47,9 @@ enum MessageFiles {
             format: "tid N signal S, self signal S, or none",
             summary: "The thread that gets a signal at each message, in place of SIGIO.",
             content: .value(
-                show: { node, _, text in SignalRequests.show(node.context.notice, in: &text) },
+                show: { node, client, text in
+                    SignalRequests.show(node.context.notice, to: client, in: &text)
+                },
                 store: { node, client, line throws(PfmError) in
                     let request = try SignalRequests.parse(line, by: client)
                     try node.context.setNotice(request, by: client)
@@ -58,11 +64,15 @@ enum MessageFiles {
 
 /// A message as a line of text.
 enum MessageLines {
-    static func append(_ message: Message, to text: inout TextBuffer) {
-        switch message {
+    static func append(
+        _ message: Message,
+        _ numbers: ThreadNumbers,
+        to text: inout TextBuffer
+    ) {
+        switch message.seen(with: numbers) {
         case .overflow(let overflow):
-            text.append("ovfl set=\(overflow.set) pmds=\(overflow.pmds) pid=\(overflow.pid)")
-            text.append(" tid=\(overflow.tid) cpu=\(overflow.cpu) ip=")
+            text.append("ovfl set=\(overflow.set) pmds=\(overflow.pmds)")
+            text.append(" pid=\(overflow.pid) tid=\(overflow.tid) cpu=\(overflow.cpu) ip=")
             text.append(hex: overflow.ip)
             text.append(" time=")
             text.append(line: overflow.time)
@@ -75,9 +85,11 @@ enum MessageLines {
 /// Gives a context's messages to the readers of `msgs_pipe`, each message to one of them.
 private final class MessageSupply: StreamSupply {
     private let node: ContextNode
+    private let numbers: ThreadNumbers
 
-    init(_ node: ContextNode) {
+    init(_ node: ContextNode, _ numbers: ThreadNumbers) {
         self.node = node
+        self.numbers = numbers
     }
 
     var hasMore: Bool { !node.context.messages.isEmpty && !node.context.isRemoved }
@@ -90,16 +102,18 @@ private final class MessageSupply: StreamSupply {
     /// lose the others.
     func take(_ wanted: Int, into text: inout TextBuffer) {
         guard !node.context.isRemoved, let message = node.context.takeMessage() else { return }
-        MessageLines.append(message, to: &text)
+        MessageLines.append(message, numbers, to: &text)
     }
 }
 
 /// An open `msgq`: one message for each read, whatever the offset.
 private final class MessageQueueHandle: FileHandle {
     private let node: ContextNode
+    private let numbers: ThreadNumbers
 
-    init(_ node: ContextNode) {
+    init(_ node: ContextNode, _ numbers: ThreadNumbers) {
         self.node = node
+        self.numbers = numbers
     }
 
     func read(_ request: consuming ReadRequest) {
@@ -111,7 +125,7 @@ private final class MessageQueueHandle: FileHandle {
         guard let message = node.context.takeMessage() else {
             return node.messageWaiters.park(request, for: self)
         }
-        request.reply(message.binary().span)
+        request.reply(message.seen(with: numbers).binary().span)
     }
 
     func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {

@@ -1,3 +1,4 @@
+import Glibc
 public import PerfmonEngine
 
 /// How the tree is laid out, chosen at mount time.
@@ -51,9 +52,16 @@ public final class PerfmonMount {
         return node
     }
 
-    /// Mode and owner of everything outside contexts.
+    /// Mode and owner of everything outside contexts: it belongs to who runs pfmfs, usually root.
     static func rootOwned(_ mode: UInt16) -> Ownership {
-        Ownership(mode: mode, uid: 0, gid: 0)
+        Ownership(mode: mode, uid: owner.uid, gid: owner.gid)
+    }
+
+    private static let owner = (uid: geteuid(), gid: getegid())
+
+    /// Whether a client sees what concerns everybody: root, and who runs pfmfs.
+    static func isAdministrator(_ client: Client) -> Bool {
+        client.uid == 0 || client.uid == owner.uid
     }
 }
 

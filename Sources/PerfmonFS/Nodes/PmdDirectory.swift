@@ -8,6 +8,9 @@ struct PmdSubject {
 
     var context: Context { self.set.context }
 
+    /// Path of the register's directory below the context.
+    var path: String { self.set.path("pmd\(number)") }
+
     /// The register's state as of now.
     ///
     /// - Throws: EINVAL when it was never used.
@@ -28,16 +31,13 @@ enum PmdDirectory {
     static let table = DirectoryTable<PmdSubject>(
         kind: "pmd",
         files: [value, event, flags, lastReset] + numbers + vectors + times,
-        ownership: { $0.set.node.ownership },
-        setOwnership: { subject, _, ownership in subject.set.node.setOwnership(ownership) },
-        fileOwnership: { subject, name in
-            subject.set.node.fileOwnership(subject.set.path("pmd\(subject.number)/\(name)"))
+        ownership: { $0.set.node.ownership(ofDirectory: $0.path) },
+        setOwnership: { $0.set.node.setOwnership(ofDirectory: $0.path, to: $2) },
+        fileOwnership: { subject, name, usual in
+            subject.set.node.ownership(ofFile: "\(subject.path)/\(name)", usual: usual)
         },
-        setFileOwnership: { subject, _, name, ownership in
-            subject.set.node.setFileOwnership(
-                subject.set.path("pmd\(subject.number)/\(name)"),
-                ownership
-            )
+        setFileOwnership: { subject, name, usual, new in
+            subject.set.node.setOwnership(ofFile: "\(subject.path)/\(name)", usual: usual, to: new)
         },
         isGone: { $0.set.isGone },
         report: { subject, report in subject.set.node.record(report) }

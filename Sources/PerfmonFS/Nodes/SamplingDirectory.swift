@@ -8,11 +8,13 @@ enum SamplingDirectory {
     static let table = DirectoryTable<SamplingNode>(
         kind: "smpl",
         files: SamplingReadings.rows + SampleFiles.rows + ProfileFiles.rows,
-        ownership: { $0.node.ownership },
-        setOwnership: { subject, _, ownership in subject.node.setOwnership(ownership) },
-        fileOwnership: { subject, name in subject.node.fileOwnership("smpl/\(name)") },
-        setFileOwnership: { subject, _, name, ownership in
-            subject.node.setFileOwnership("smpl/\(name)", ownership)
+        ownership: { $0.node.ownership(ofDirectory: "smpl") },
+        setOwnership: { $0.node.setOwnership(ofDirectory: "smpl", to: $2) },
+        fileOwnership: { subject, name, usual in
+            subject.node.ownership(ofFile: "smpl/\(name)", usual: usual)
+        },
+        setFileOwnership: { subject, name, usual, new in
+            subject.node.setOwnership(ofFile: "smpl/\(name)", usual: usual, to: new)
         },
         isGone: { $0.isGone },
         report: { subject, report in subject.node.record(report) }

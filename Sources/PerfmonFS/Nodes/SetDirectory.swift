@@ -44,11 +44,13 @@ enum SetDirectory {
                 }
             ),
         ],
-        ownership: { $0.node.ownership },
-        setOwnership: { subject, _, ownership in subject.node.setOwnership(ownership) },
-        fileOwnership: { subject, name in subject.node.fileOwnership(subject.path(name)) },
-        setFileOwnership: { subject, _, name, ownership in
-            subject.node.setFileOwnership(subject.path(name), ownership)
+        ownership: { $0.node.ownership(ofDirectory: $0.path) },
+        setOwnership: { $0.node.setOwnership(ofDirectory: $0.path, to: $2) },
+        fileOwnership: { subject, name, usual in
+            subject.node.ownership(ofFile: subject.path(name), usual: usual)
+        },
+        setFileOwnership: { subject, name, usual, new in
+            subject.node.setOwnership(ofFile: subject.path(name), usual: usual, to: new)
         },
         isGone: { $0.isGone },
         report: { subject, report in subject.node.record(report) }

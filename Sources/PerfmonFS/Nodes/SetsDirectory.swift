@@ -35,11 +35,12 @@ enum SetsDirectory {
                 },
                 remove: { node, client, name throws(PfmError) in
                     try node.context.deleteSet(try SetNumbers.parse(name))
+                    node.forgetOwnerships(below: "sets/\(name)")
                 }
             )
         ],
-        ownership: { $0.ownership },
-        setOwnership: { node, _, ownership in node.setOwnership(ownership) },
+        ownership: { $0.ownership(ofDirectory: "sets") },
+        setOwnership: { node, _, new in node.setOwnership(ofDirectory: "sets", to: new) },
         isGone: { $0.context.isRemoved },
         report: { node, report in node.record(report) }
     )
@@ -55,6 +56,9 @@ struct SetSubject {
 
     /// Whether the set was removed, or its context.
     var isGone: Bool { context.isRemoved || context.set(id) !== set }
+
+    /// Path of the set below the context.
+    var path: String { "sets/\(id)" }
 
     func path(_ name: String) -> String {
         "sets/\(id)/\(name)"

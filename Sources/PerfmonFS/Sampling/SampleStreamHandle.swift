@@ -36,7 +36,7 @@ final class SampleStreamHandle: FileHandle {
         if offset < start {
             request.fail(.noData)
         } else if offset < end || isEnded {
-            position = min(offset + request.size, end)
+            position = offset < end ? offset + min(request.size, end - offset) : end
             reply(to: request)
             trim()
         } else {

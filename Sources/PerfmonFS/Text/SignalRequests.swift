@@ -12,7 +12,8 @@ enum SignalRequests {
     ) throws(PfmError) -> (tid: Int32, signal: Int32)? {
         var words = line.words.map(\.text)
         if words == ["none"] { return nil }
-        if words.first == "self" { words.replaceSubrange(0...0, with: ["tid", "\(client.tid)"]) }
+        let isSelf = words.first == "self"
+        if isSelf { words.replaceSubrange(0...0, with: ["tid", "\(client.tid)"]) }
         guard words.count == 4, words[0] == "tid", words[2] == "signal" else {
             throw PfmError(
                 .invalidArgument,
@@ -23,14 +24,15 @@ enum SignalRequests {
             )
         }
         let tid = Int32(try Numbers.bounded(words[1], 1...UInt64(Int32.max), "the thread"))
-        return (tid, try signal(words[3]))
+        return (isSelf ? tid : try ThreadNumbers.of(client).ours(tid), try signal(words[3]))
     }
 
     /// Shows what a line asked for, so that it can be written back.
-    static func show(_ notice: SignalNotice?, in text: inout TextBuffer) {
+    static func show(_ notice: SignalNotice?, to client: Client, in text: inout TextBuffer) {
         guard let notice else { return text.append(line: "none") }
         let name = names.first { $0.number == notice.signal }?.name ?? String(notice.signal)
-        text.append(line: "tid \(notice.tid) signal \(name)")
+        let tid = ThreadNumbers.of(client).theirs(notice.tid)
+        text.append(line: "tid \(tid) signal \(name)")
     }
 
     private static func signal(_ text: String) throws(PfmError) -> Int32 {

@@ -9,9 +9,10 @@ enum Targets {
         var set: UInt16 = 0
     }
 
-    static func text(_ target: Target) -> String {
+    /// A target by the number that the client has for it.
+    static func text(_ target: Target, for client: Client) -> String {
         switch target {
-        case .thread(let tid): "tid \(tid)"
+        case .thread(let tid): "tid \(ThreadNumbers.of(client).theirs(tid))"
         case .cpu(let cpu): "cpu \(cpu)"
         }
     }
@@ -43,7 +44,8 @@ enum Targets {
         }
         if words.count == 1, first.utf8.first.map({ (0x30...0x39).contains($0) }) ?? false {
             return Request(
-                target: isSystemWide ? .cpu(Int(try number(first))) : .thread(try number(first)),
+                target: isSystemWide
+                    ? .cpu(Int(try number(first))) : .thread(try thread(first, client)),
                 set: set
             )
         }
@@ -56,7 +58,8 @@ enum Targets {
             )
         }
         switch first {
-        case "pid", "tid": return Request(target: .thread(try number(words[1])), set: set)
+        case "pid", "tid":
+            return Request(target: .thread(try thread(words[1], client)), set: set)
         case "cpu": return Request(target: .cpu(Int(try number(words[1]))), set: set)
         default:
             throw PfmError(
@@ -69,6 +72,11 @@ enum Targets {
     }
 
     private static let forms = "write pid N, tid N, self or cpu N; set=N may follow"
+
+    /// The thread that a client means by a number.
+    private static func thread(_ text: String, _ client: Client) throws(PfmError) -> Int32 {
+        try ThreadNumbers.of(client).ours(try number(text))
+    }
 
     private static func number(_ text: String) throws(PfmError) -> Int32 {
         Int32(try Numbers.bounded(text, 0...UInt64(Int32.max), "the number"))

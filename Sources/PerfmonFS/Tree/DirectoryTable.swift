@@ -14,12 +14,12 @@ public final class DirectoryTable<Subject>: Sendable {
     public let ownership: @Sendable (Subject) -> Ownership
     /// Stores what chmod, chown or chgrp asks for the directory; nil: refused with EPERM.
     public let setOwnership: (@Sendable (Subject, Client, Ownership) throws(PfmError) -> Void)?
-    /// Mode and owner that chmod, chown or chgrp gave to one file by name; nil: the row's mode and
-    /// the directory's owner.
-    public let fileOwnership: (@Sendable (Subject, String) -> Ownership?)?
-    /// Stores what chmod, chown or chgrp asks for one file; nil: refused with EPERM.
-    public let setFileOwnership:
-        (@Sendable (Subject, Client, String, Ownership) throws(PfmError) -> Void)?
+    /// Mode and owner of one file by name, from the usual ones: the row's mode and the directory's
+    /// owner. nil: they are the usual ones.
+    public let fileOwnership: (@Sendable (Subject, String, Ownership) -> Ownership)?
+    /// Stores what chmod, chown or chgrp makes of one file's usual mode and owner; nil: refused with
+    /// EPERM.
+    public let setFileOwnership: (@Sendable (Subject, String, Ownership, Ownership) -> Void)?
     /// Whether the subject was removed; files still open then answer ENODEV.
     public let isGone: @Sendable (Subject) -> Bool
     /// Told of every write, mkdir and rmdir in the directory, successful or not, and of every
@@ -41,10 +41,8 @@ public final class DirectoryTable<Subject>: Sendable {
         families: [ChildFamily<Subject>] = [],
         ownership: @escaping @Sendable (Subject) -> Ownership,
         setOwnership: (@Sendable (Subject, Client, Ownership) throws(PfmError) -> Void)? = nil,
-        fileOwnership: (@Sendable (Subject, String) -> Ownership?)? = nil,
-        setFileOwnership: (
-            @Sendable (Subject, Client, String, Ownership) throws(PfmError) -> Void
-        )? = nil,
+        fileOwnership: (@Sendable (Subject, String, Ownership) -> Ownership)? = nil,
+        setFileOwnership: (@Sendable (Subject, String, Ownership, Ownership) -> Void)? = nil,
         isGone: @escaping @Sendable (Subject) -> Bool = { _ in false },
         report: @escaping @Sendable (Subject, CommandReport) -> Void
     ) {

@@ -6,22 +6,20 @@ final class FileHolder {
     let ownership: () -> Ownership
     let isGone: () -> Bool
     let report: (CommandReport) -> Void
-    let fileOwnership: ((String) -> Ownership?)?
-    let setFileOwnership: ((Client, String, Ownership) throws(PfmError) -> Void)?
+    let fileOwnership: ((String, Ownership) -> Ownership)?
+    let setFileOwnership: ((String, Ownership, Ownership) -> Void)?
 
     init<Owner>(_ table: DirectoryTable<Owner>, of owner: Owner) {
         ownership = { table.ownership(owner) }
         isGone = { table.isGone(owner) }
         report = { table.report(owner, $0) }
         if let changed = table.fileOwnership {
-            fileOwnership = { changed(owner, $0) }
+            fileOwnership = { changed(owner, $0, $1) }
         } else {
             fileOwnership = nil
         }
         if let store = table.setFileOwnership {
-            setFileOwnership = { (client, name, ownership) throws(PfmError) in
-                try store(owner, client, name, ownership)
-            }
+            setFileOwnership = { store(owner, $0, $1, $2) }
         } else {
             setFileOwnership = nil
         }

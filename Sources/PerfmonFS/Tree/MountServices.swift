@@ -17,12 +17,6 @@ public final class MountServices {
         tree?.entryGone(in: parent, name: name)
     }
 
-    /// Tells the kernel that mode, owner or size of a node changed without a chmod(2) or chown(2),
-    /// here and below.
-    public func attributesChanged(at path: String) {
-        tree?.attributesChanged(at: path)
-    }
-
     /// Does a job in the background; at once when there is no mount to be kept waiting.
     func run(_ job: any BackgroundJob) {
         if let tree { return tree.run(job) }
@@ -35,6 +29,5 @@ public final class MountServices {
 /// The part of a mounted tree that carries changes to the kernel.
 protocol MountedTree: AnyObject {
     func entryGone(in parent: String, name: String)
-    func attributesChanged(at path: String)
     func run(_ job: any BackgroundJob)
 }

@@ -58,19 +58,21 @@ public final class TableFile: FileSource {
     }
 
     public func ownership() -> Ownership {
-        if let changed = holder.fileOwnership?(place.name) {
-            return changed
-        }
-        var ownership = holder.ownership()
-        ownership.mode = mode
-        return ownership
+        let usual = usualOwnership
+        return holder.fileOwnership?(place.name, usual) ?? usual
     }
 
     public func setOwnership(_ ownership: Ownership, by client: Client) throws(PfmError) {
         guard let store = holder.setFileOwnership else {
             throw PfmError(.notPermitted, "mode and owner of \(place.path) are fixed")
         }
-        try store(client, place.name, ownership)
+        store(place.name, usualOwnership, ownership)
+    }
+
+    private var usualOwnership: Ownership {
+        var ownership = holder.ownership()
+        ownership.mode = mode
+        return ownership
     }
 
     public var hasFixedSize: Bool {

@@ -106,8 +106,9 @@ import Testing
         }
         #expect(fixture.engine.bufferMemoryInUse == 0)
         #expect(fixture.engine.allContexts.isEmpty)
-        // 10,000 leaked buffers of which one page was touched would be 10,000 pages.
-        #expect(try residentPages() < before + 4000)
+        // 10,000 leaked buffers of which one page was touched would be 10,000 pages; the tests that
+        // run beside this one take some too.
+        #expect(try residentPages() < before + 8000)
     }
 
     @Test func limitsAreReadAsTheKernelWritesThem() {

@@ -133,7 +133,7 @@ import Testing
 
     @Test func namesAndLimits() throws {
         var options = EngineOptions()
-        options.maximumContexts = 2
+        options.limits.contexts.total = 2
         options.maximumSets = 2
         let fixture = try EngineFixture(options: options)
         func make(_ name: String) -> Errno? {

@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 
 @testable import PerfmonEngine
@@ -10,7 +11,7 @@ final class SamplingTree {
     let threads = ScriptedThreads()
     let engine: Engine
     let mount: PerfmonMount
-    let root = Client(uid: 0, gid: 0, tid: 1)
+    let root = Client(uid: 0, gid: 0, tid: getpid())
     private let top: any DirectorySource
 
     init() throws {

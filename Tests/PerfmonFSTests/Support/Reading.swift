@@ -1,3 +1,4 @@
+import Glibc
 import PerfmonEngine
 import PerfmonFS
 import SystemPackage
@@ -11,7 +12,7 @@ extension FileHandle {
         uid: UInt32 = 0,
         isNonBlocking: Bool = false
     ) -> ReplyRecorder {
-        let recorder = ReplyRecorder(client: Client(uid: uid, gid: 0, tid: 0))
+        let recorder = ReplyRecorder(client: Client(uid: uid, gid: 0, tid: getpid()))
         read(
             ReadRequest(
                 offset: offset,
@@ -31,7 +32,7 @@ extension FileHandle {
     /// Writes a text; returns what it failed with.
     func writeText(_ text: String) -> PfmError? {
         do throws(PfmError) {
-            _ = try write(Array(text.utf8).span, by: Client(uid: 0, gid: 0, tid: 0))
+            _ = try write(Array(text.utf8).span, by: Client(uid: 0, gid: 0, tid: getpid()))
             return nil
         } catch {
             return error

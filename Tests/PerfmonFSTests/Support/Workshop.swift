@@ -145,8 +145,8 @@ final class Workshop {
         setOwnership: { (workshop, _, ownership) throws(PfmError) in
             workshop.ownership = ownership
         },
-        fileOwnership: { $0.fileOwnership[$1] },
-        setFileOwnership: { (workshop, _, name, ownership) throws(PfmError) in
+        fileOwnership: { $0.fileOwnership[$1] ?? $2 },
+        setFileOwnership: { workshop, name, _, ownership in
             workshop.fileOwnership[name] = ownership
         },
         report: { $0.reports.append($1) }

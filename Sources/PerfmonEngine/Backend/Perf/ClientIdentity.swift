@@ -1,6 +1,3 @@
-internal import CLinux
-internal import Glibc
-
 /// What the kernel goes by when a client asks to monitor something.
 struct ClientIdentity: Sendable, Equatable {
     var uid: UInt32
@@ -10,20 +7,25 @@ struct ClientIdentity: Sendable, Equatable {
     var capabilities: UInt64
 
     /// Reads the client's capabilities; the client must be waiting for the answer to its request.
-    init(_ client: Client, kernel: PerfKernel) {
+    /// A client that cannot be looked at has none.
+    init(_ client: Client) {
         uid = client.uid
         gid = client.gid
         groups = client.groups
-        capabilities = 0
-        if client.tid <= 0 {
-            // The kernel itself asks, on nobody's behalf.
-            capabilities = client.uid == 0 ? .max : 0
-        } else if clinux_effective_capabilities(client.tid, &capabilities) != 0 {
-            capabilities = 0
-        } else if capabilities != 0, !kernel.sharesUserNamespace(client.tid) {
-            // Powers over a user namespace of its own mean nothing outside of it.
-            capabilities = 0
-        }
+        capabilities = ThreadCapabilities.effective(client.tid)
+    }
+
+    init(_ opener: Opener) {
+        uid = opener.uid
+        gid = opener.gid
+        groups = []
+        capabilities = opener.capabilities
+    }
+
+    /// All whose rights a command of the client's needs: its own, and those of who opened the file
+    /// for it.
+    static func all(of client: Client) -> [ClientIdentity] {
+        [ClientIdentity(client)] + (client.opener.map { [ClientIdentity($0)] } ?? [])
     }
 
     /// Whether the kernel would refuse it nothing, so that it need not be asked.

@@ -8,9 +8,27 @@ extension PerfBackend {
         try open(request)
     }
 
+    /// A gate, the counters and perhaps a trigger for each set; a ring; a pidfd or a timer.
+    public func descriptors(for request: AttachRequest) -> Int {
+        let isThread = Self.isThread(request.target)
+        let triggers = isThread && !request.inherit
+        var count = 0
+        for set in request.sets {
+            count += 1 + set.counters.count + (set.timeout != nil && triggers ? 1 : 0)
+        }
+        let samples = request.sets.contains { set in
+            set.timeout != nil && triggers || set.counters.contains { $0.distance != nil }
+        }
+        if isThread || samples { count += 1 }
+        if isThread { count += 1 }
+        if !triggers, request.sets.contains(where: { $0.timeout != nil }) { count += 1 }
+        return count
+    }
+
     /// `attach`, with the type that this backend's own code needs.
     func open(_ request: AttachRequest) throws(PfmError) -> PerfSession {
         try check(request)
+        try requireVisible(request.client)
         let serial = nextSerial()
         let opening = opening(for: request, serial: serial)
         // From here on the thread's number means this thread, or nothing once it is gone.
@@ -26,7 +44,7 @@ extension PerfBackend {
                 for attributes in selected { holders.release(attributes) }
             }
         }
-        let identity = ClientIdentity(request.client, kernel: kernel)
+        let identities = ClientIdentity.all(of: request.client)
         // The ring is opened before the client's rights are checked, and looked at after the last
         // event is opened: a program with other credentials takes the ring from the thread. So
         // the answer is about the very program that is counted.
@@ -38,7 +56,7 @@ extension PerfBackend {
                 pages: samples ? Self.ringPages(isBuffered: request.isBuffered) : 1
             )
         }
-        try authorise(identity, request, request.sets)
+        try authorise(identities, request, request.sets)
         // Seized before the first event is opened: untraced, its thread would not survive it.
         let hold = try hold(request, serial: serial)
         var groups: [PerfGroup] = []
@@ -50,7 +68,7 @@ extension PerfBackend {
             serial: serial,
             backend: self,
             opening: opening,
-            identity: identity,
+            identities: identities,
             groups: groups,
             thread: thread,
             timer: try timer(for: request, opening),
@@ -94,6 +112,17 @@ extension PerfBackend {
         if request.holdAtOverflow, !Self.isThread(request.target) {
             throw PfmError(.invalidArgument, "only a thread can be held at its overflows")
         }
+    }
+
+    /// The kernel names a client by 0 where it cannot be seen from this program's pid namespace.
+    private func requireVisible(_ client: Client) throws(PfmError) {
+        guard client.tid <= 0 else { return }
+        throw PfmError(
+            .notPermitted,
+            "the command came from outside of the pid namespace of pfmfs, so nothing is known of "
+                + "the rights behind it",
+            hint: "run pfmfs in the pid namespace of the whole machine"
+        )
     }
 
     private func thread(of target: Target) throws(PfmError) -> ThreadHandle? {

@@ -3,15 +3,25 @@ internal import SystemPackage
 
 /// Permission: the kernel is asked as the client, for pfmfs itself may do nearly everything.
 extension PerfBackend {
-    /// Checks that the client may count all this on the target.
+    /// Checks that a client may count all this on the target, and so may who opened the file for
+    /// it.
     ///
     /// - Throws: EACCES or EPERM as the kernel told, with the rule that decided.
     func authorise(
+        _ identities: [ClientIdentity],
+        _ request: AttachRequest,
+        _ sets: [SetProgram]
+    ) throws(PfmError) {
+        for identity in identities where !identity.isTrusted {
+            try authorise(identity, request, sets)
+        }
+    }
+
+    private func authorise(
         _ identity: ClientIdentity,
         _ request: AttachRequest,
         _ sets: [SetProgram]
     ) throws(PfmError) {
-        guard !identity.isTrusted else { return }
         try authoriseTarget(identity, request)
         guard !request.isDelegated else { return }
         var asked: [perf_event_attr] = []
@@ -30,12 +40,20 @@ extension PerfBackend {
         }
     }
 
-    /// Checks that the client may monitor the thread at all.
+    /// Checks that all these may monitor the thread at all.
     func authoriseTarget(
+        _ identities: [ClientIdentity],
+        _ request: AttachRequest
+    ) throws(PfmError) {
+        for identity in identities where !identity.isTrusted {
+            try authoriseTarget(identity, request)
+        }
+    }
+
+    private func authoriseTarget(
         _ identity: ClientIdentity,
         _ request: AttachRequest
     ) throws(PfmError) {
-        guard !identity.isTrusted else { return }
         if case .cpu = request.target, request.isDelegated { return }
         var attr = PerfOpening.dummy
         attr.disabled = 1
@@ -46,12 +64,32 @@ extension PerfBackend {
             attr.remove_on_exec = 1
         }
         guard let code = try verdict(identity, attr, request.target) else { return }
+        if request.holdAtOverflow {
+            var looking = PerfOpening.dummy
+            looking.disabled = 1
+            guard try verdict(identity, looking, request.target) != nil else {
+                throw holdRefusal(code, identity, request.target)
+            }
+        }
         throw targetRefusal(code, identity, request.target)
+    }
+
+    private func holdRefusal(
+        _ code: Errno,
+        _ identity: ClientIdentity,
+        _ target: Target
+    ) -> PfmError {
+        let scope = kernel.ptraceScope.map { ", and kernel.yama.ptrace_scope is \($0)" } ?? ""
+        return PfmError(
+            code,
+            "uid \(identity.uid) may count \(Self.text(target)) but not trace it\(scope)",
+            hint: "leave out 'notify_block'; to hold a thread takes the right to trace it"
+        )
     }
 
     /// Checks a change of a loaded session, which keeps the rights of the client that loaded it.
     func authoriseChange(of session: PerfSession, to program: SetProgram) throws(PfmError) {
-        try authorise(session.identity, session.request, [program])
+        try authorise(session.identities, session.request, [program])
     }
 
     private func verdict(
@@ -70,10 +108,9 @@ extension PerfBackend {
     }
 
     private static func isSameQuestion(_ one: perf_event_attr, _ other: perf_event_attr) -> Bool {
-        one.type == other.type && one.config == other.config
-            && one.config1 == other.config1 && one.config2 == other.config2
-            && one.exclude_user == other.exclude_user
-            && one.exclude_kernel == other.exclude_kernel
+        withUnsafeBytes(of: one) { one in
+            withUnsafeBytes(of: other) { one.elementsEqual($0) }
+        }
     }
 
     private func targetRefusal(

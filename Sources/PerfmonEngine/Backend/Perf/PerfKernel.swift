@@ -6,18 +6,19 @@ public struct PerfKernel: Sendable {
     let sysfs: String
     let proc: String
 
-    /// The user namespace of this program.
-    private let userNamespace: String?
-
     public init(sysfs: String = "/sys", proc: String = "/proc") {
         self.sysfs = sysfs
         self.proc = proc
-        userNamespace = Self.link("\(proc)/self/ns/user")
     }
 
     /// `perf_event_paranoid`; nil when the kernel has no perf events.
     public var paranoid: Int? {
         number("\(proc)/sys/kernel/perf_event_paranoid")
+    }
+
+    /// `kernel.yama.ptrace_scope`; nil when the kernel has no such rule.
+    var ptraceScope: Int? {
+        number("\(proc)/sys/kernel/yama/ptrace_scope")
     }
 
     /// `perf_event_max_sample_rate`: overflows of one event a second before the kernel throttles it.
@@ -64,12 +65,6 @@ public struct PerfKernel: Sendable {
             guard fields.count > 6, let state = fields[0].first else { return nil }
             return (state, fields[6].reduce(UInt64(0)) { $0 &* 10 &+ UInt64($1 &- 48) })
         } ?? nil
-    }
-
-    /// Whether a thread is known to live in the same user namespace as this program.
-    func sharesUserNamespace(_ tid: Int32) -> Bool {
-        guard let userNamespace else { return false }
-        return Self.link("\(proc)/\(tid)/ns/user") == userNamespace
     }
 
     /// The value of a field in `/proc/TID/status`, such as `Uid`.

@@ -33,7 +33,8 @@ struct PerfOpenFailure {
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem:
             PfmError(
                 .tooManyOpenFilesInSystem,
-                "no file descriptor is left for '\(event)'",
+                "no file descriptor is left for '\(event)': pfmfs has \(ProcessDescriptors.open) "
+                    + "open and the limit is \(ProcessDescriptors.maximum)",
                 hint: "raise the limit of open files of pfmfs (LimitNOFILE, ulimit -n)"
             )
         case .noMemory:

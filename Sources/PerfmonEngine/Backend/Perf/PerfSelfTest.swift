@@ -128,7 +128,7 @@ struct PerfSelfTest {
                 sets: [SetProgram(id: 0, counters: counters)],
                 inherit: false,
                 holdAtOverflow: false,
-                client: Client(uid: 0, gid: 0, tid: 0)
+                client: Client(uid: geteuid(), gid: getegid(), tid: clinux_gettid())
             )
         )
     }

@@ -16,8 +16,8 @@ final class PerfSession: CounterSession {
     var lostReported: UInt64 = 0
     /// Nil on a CPU.
     private var thread: ThreadHandle?
-    /// Who loaded the context.
-    let identity: ClientIdentity
+    /// Who loaded the context: whose rights its events need.
+    let identities: [ClientIdentity]
     /// Attributes of the events that were opened; their holders count this session as a user.
     private(set) var held: [perf_event_attr]
     /// Descriptors of this session in the epoll set.
@@ -36,7 +36,7 @@ final class PerfSession: CounterSession {
         serial: UInt64,
         backend: PerfBackend,
         opening: PerfOpening,
-        identity: ClientIdentity,
+        identities: [ClientIdentity],
         groups: [PerfGroup],
         thread: consuming ThreadHandle?,
         timer: PerfSetTimer?,
@@ -47,7 +47,7 @@ final class PerfSession: CounterSession {
         self.serial = serial
         self.backend = backend
         self.opening = opening
-        self.identity = identity
+        self.identities = identities
         self.held = held
         self.hold = hold
         output = opening.output
@@ -145,7 +145,7 @@ final class PerfSession: CounterSession {
     ///
     /// - Throws: when the thread is no longer the client's to monitor.
     func reopenAfterExec() throws(PfmError) {
-        try backend.authoriseTarget(identity, request)
+        try backend.authoriseTarget(identities, request)
         for group in groups { try group.reopen() }
     }
 

@@ -55,7 +55,9 @@ struct ThreadHandle: ~Copyable {
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem:
             PfmError(
                 .tooManyOpenFilesInSystem,
-                "no file descriptor is left for thread \(tid)",
+                "no file descriptor is left for thread \(tid): pfmfs has "
+                    + "\(ProcessDescriptors.open) open and the limit is "
+                    + "\(ProcessDescriptors.maximum)",
                 hint: "raise the limit of open files of pfmfs (LimitNOFILE, ulimit -n)"
             )
         default:

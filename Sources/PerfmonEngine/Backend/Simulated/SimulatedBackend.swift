@@ -16,6 +16,9 @@ public final class SimulatedBackend: CounterBackend {
     /// that all values a command sees belong to one instant.
     public private(set) var now: UInt64
 
+    /// Events that are handled before others have their turn, while the clock runs.
+    private static let eventsAtOnce = 500
+
     private let threads: any SimulatedThreads
     private let timer: Int32
     private var sessions: [SimulatedSession] = []
@@ -46,6 +49,10 @@ public final class SimulatedBackend: CounterBackend {
         _ = try SimulatedPmu.counter(for: selection)
     }
 
+    public func descriptors(for request: AttachRequest) -> Int {
+        if case .thread = request.target { 1 } else { 0 }
+    }
+
     public func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession {
         if request.holdAtOverflow, !(threads is ScriptedThreads) {
             throw PfmError(
@@ -64,11 +71,14 @@ public final class SimulatedBackend: CounterBackend {
 
     public func drainEvents(_ handler: (BackendEvent) -> Void) {
         let end = max(now, clock.now)
-        while let (session, time) = earliestEvent(), time <= end {
-            now = time
-            for event in session.takeEvents(at: time) { handler(event) }
+        var left = clock.isManual ? Int.max : Self.eventsAtOnce
+        while left > 0, let (session, time) = earliestEvent(), time <= end {
+            now = max(now, time)
+            left -= 1
+            for event in session.takeEvents(at: now) { handler(event) }
         }
-        now = end
+        // Too many for one go: the rest is due at once, and requests come in between.
+        if left > 0 { now = end }
         for tid in threads.takeExited() {
             for session in sessions where session.target == .thread(tid) {
                 handler(session.event(.ended(.exit), in: 0))

@@ -114,8 +114,14 @@ final class SimulatedSession: CounterSession {
             next = min(next ?? .max, time - activeTime)
         }
         if let left = set.timeoutLeft { next = min(next ?? .max, left) }
-        return next.map { settledAt + $0 }
+        guard let next else { return nil }
+        let (time, isBeyond) = settledAt.addingReportingOverflow(next)
+        return isBeyond ? nil : time
     }
+
+    /// Nanoseconds for which an overflow holds the program up while the clock runs, as an interrupt
+    /// would: nothing comes faster than pfmfs can handle it.
+    private static let interruptTime: UInt64 = 10_000
 
     /// What is due at the time up to which the session is settled now.
     func takeEvents(at time: UInt64) -> [BackendEvent] {
@@ -142,6 +148,7 @@ final class SimulatedSession: CounterSession {
             sets[runningSet]?.timeoutLeft = nil
             events.append(event(.timeout, in: runningSet))
         }
+        if !due.isEmpty, !backend.clock.isManual { settledAt += Self.interruptTime }
         return events
     }
 

@@ -132,7 +132,10 @@ struct SimulatedCounter: Equatable {
         let (whole, rest) = number.quotientAndRemainder(dividingBy: count)
         let (product, overflow) = whole.multipliedReportingOverflow(by: period)
         guard !overflow else { return nil }
-        let watched = product + (rest * period + count - 1) / count
+        let (watched, isBeyond) = product.addingReportingOverflow(
+            (rest * period + count - 1) / count
+        )
+        guard !isBeyond else { return nil }
         return SimulatedWorkload.time(watched: watched, user: user, kernel: kernel)
     }
 }
