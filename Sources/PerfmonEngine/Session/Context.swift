@@ -29,7 +29,11 @@ public final class Context {
     /// `pfm_start` was issued and not stopped.
     public internal(set) var isStarted = false
     /// Counting begins at the target's next exec, which has not come yet.
-    public var isAwaitingExec: Bool { activeTimeBeforeExec != nil }
+    public var isAwaitingExec: Bool {
+        guard activeTimeBeforeExec != nil else { return false }
+        refresh(activeSet)
+        return activeTimeBeforeExec == totalActiveTime
+    }
     /// Active time of all sets when the wait for an exec began, in nanoseconds: while it stays so,
     /// the exec has not come. Nil: nothing waits.
     var activeTimeBeforeExec: UInt64?

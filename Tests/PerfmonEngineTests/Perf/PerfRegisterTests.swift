@@ -34,7 +34,7 @@ extension PerfTests {
         }
 
         @Test func anEventWithoutAnOperandHasNone() throws {
-            let engine = Engine(backend: try PerfBackend())
+            let engine = Engine(backend: try PerfBackend.ofThisMachine())
             let context = try engine.createContext("r", by: Client(uid: 0, gid: 0, tid: 1))
             try context.setEvents(["page-faults"], set: 0)
             let set = context.sets[0]

@@ -48,7 +48,8 @@ import Testing
     @Test func signalsAndThreadsMustExist() throws {
         #expect(try ask(uid: 5, of: [5, 5, 5], signal: 0) == .invalidArgument)
         #expect(try ask(uid: 5, of: [5, 5, 5], signal: 65) == .invalidArgument)
-        let context = try EngineFixture().context()
+        let fixture = try EngineFixture()
+        let context = try fixture.context()
         let client = Client(uid: 0, gid: 0, tid: 1)
         for tid in [0, -1, Int32.max] {
             let result = refusal { () throws(PfmError) in

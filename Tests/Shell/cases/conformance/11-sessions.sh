@@ -16,6 +16,7 @@ refused ESRCH "$c/load_context" 'pid 0' '?*'
 workload wait
 c=$MNT/contexts/three
 as_user 65534 mkdir "$c" || fail "mkdir"
+# shellcheck disable=SC2016 # for the inner shell
 as_user 65534 sh -c 'echo page-faults:u >"$1/events"' sh "$c" || fail "events"
 dir=$(mktemp -d /tmp/pfmfs-case-XXXXXX) || fail "mktemp"
 trap 'rm -rf "$dir"; cleanup' EXIT

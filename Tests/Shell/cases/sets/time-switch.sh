@@ -31,7 +31,8 @@ clock=$(awk '{ n += $2 * substr($4, 9) / 100 } END { printf "%d", n }' "$c/count
 within 5 "active time of all sets, by their clocks" "$clock" "$total"
 at_least "active time" 300000000 "$total"
 first=$(cat "$c/sets/0/set_act_duration")
-at_least "a turn is 20 ms at least" $(((runs + 2) / 3 * 20000000 - 20000000)) "$first"
+turns=$(((runs + 2) / 3))
+at_least "a turn is 20 ms at least" $(((turns - 1) * 20000000)) "$first"
 eq "qualities" scaled "$(awk '{ print $3 }' "$c/counters" | sort -u | sed 's/quality=//')"
 awk '{ if ($2 < 280000000 || $2 > 400000000) exit 1 }' "$c/counters" ||
     fail "scaled clocks are not near 310 ms: $(cat "$c/counters")"
