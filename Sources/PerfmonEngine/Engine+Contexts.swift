@@ -47,23 +47,14 @@ extension Engine {
 
     /// Makes a context that lives as long as a descriptor, and names it.
     public func createClone(by client: Client) throws(PfmError) -> Context {
-        // The lowest number that is free, found without asking for all the others.
-        var number = firstFreeClone
-        while contexts["clone-\(number)"] != nil { number += 1 }
-        let context = try createContext(
-            "clone-\(number)",
+        // A name is never given again: the kernel may still know who had it.
+        repeat { lastClone += 1 } while contexts["clone-\(lastClone)"] != nil
+        return try createContext(
+            "clone-\(lastClone)",
             mode: 0o700,
             lifetime: .descriptor,
             by: client
         )
-        firstFreeClone = number + 1
-        return context
-    }
-
-    /// Notes that a name is free again.
-    private func noteFree(_ name: String) {
-        guard name.hasPrefix("clone-"), let number = Int(name.dropFirst(6)) else { return }
-        firstFreeClone = min(firstFreeClone, max(1, number))
     }
 
     /// Destroys a context with everything in it (the last `close` of a perfmon2 descriptor).
@@ -75,7 +66,6 @@ extension Engine {
         context.detach()
         context.dropSampling()
         contexts[context.name] = nil
-        noteFree(context.name)
         releaseCharges(of: context)
         observer?.removed(context)
     }

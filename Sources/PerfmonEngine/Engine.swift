@@ -14,6 +14,8 @@ public struct EngineOptions: Sendable {
     public var isStrict = false
     /// What is known of a thread; nil when there is none.
     public var threadFacts: @Sendable (Int32) -> ThreadFacts? = { ThreadFacts.ofThread($0) }
+    /// Bytes that the sampling buffers of one user may take together.
+    public var userBufferMemory = UInt64.max
     /// CPUs of the machine, for the statistics.
     public var cpuCount = 1
     /// Shortest set time-out in nanoseconds; nil: the backend's own.
@@ -42,7 +44,8 @@ public protocol EngineObserver: AnyObject {
     func formatChanged(of context: Context)
     /// Samples were stored since the last call.
     func samplesArrived(in context: Context)
-    /// A restart is about to drop the stored samples; the last chance to take them.
+    /// The stored samples are about to go, at a restart or with the format; the last chance to take
+    /// them.
     func samplesWillGo(in context: Context)
 }
 
@@ -70,9 +73,9 @@ public final class Engine {
     var bufferMemory = BufferMemory()
     var accounts = Accounts()
     let paceTimer = PaceTimer()
-    /// No clone has a lower number that is free.
-    var firstFreeClone = 1
     var contextsWithNews: [Context] = []
+    /// Number in the name of the last context that belongs to a descriptor.
+    var lastClone: UInt64 = 0
     private var lastSerial: UInt64 = 0
     private var lastSession: UInt64 = 0
     private var isDraining = false

@@ -136,6 +136,10 @@ public struct CounterProgram: Sendable, Equatable {
 
 /// The counters that one loaded context holds.
 public protocol CounterSession: AnyObject {
+    /// Every thread that is followed overflows by itself, always at the distance that was asked
+    /// for: then overflows come without counts, and nothing can be set anew at them.
+    var overflowsByThread: Bool { get }
+
     /// Lets a set count, going on from its last counts. At most one set runs at a time.
     func start(_ set: UInt16) throws(PfmError)
 
@@ -169,6 +173,10 @@ public protocol CounterSession: AnyObject {
     func detach()
 }
 
+extension CounterSession {
+    public var overflowsByThread: Bool { false }
+}
+
 /// The raw counts of a set at one instant.
 public struct Snapshot: Sendable, Equatable {
     /// One count for each counter of the program, in its order. They only ever grow, modulo 2^64.
@@ -192,7 +200,8 @@ public struct Snapshot: Sendable, Equatable {
 public struct BackendEvent: Sendable {
     public enum Kind: Sendable {
         /// Counters reached their distance at the same event; `snapshot` holds all counts of the
-        /// set at that instant, however late the event is delivered.
+        /// set at that instant, however late the event is delivered. It holds none in a session
+        /// that overflows by thread.
         case overflow(pmds: [Int], snapshot: Snapshot, place: SamplePlace)
         /// The set's time-out is over. The set still runs.
         case timeout

@@ -87,6 +87,11 @@ extension Engine {
                 maximum(descriptorLimit)
             ),
             pace,
+            Usage(
+                name: "user_smpl_buffer_mem",
+                used: bufferMemory.used(by: uid),
+                maximum: options.userBufferMemory
+            ),
         ]
     }
 

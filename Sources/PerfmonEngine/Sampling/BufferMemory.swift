@@ -21,45 +21,74 @@ struct BufferMemory {
         users[uid] ?? 0
     }
 
+    /// How much there may be, in bytes.
+    struct Limits {
+        /// Of all buffers (`smpl_buffer_mem_max`).
+        var all: UInt64
+        /// Of the buffers of one user.
+        var user: UInt64
+        /// Of the client's own locked memory.
+        var lockedMemory: LockedMemory
+    }
+
     /// Takes memory for a buffer.
     ///
     /// - Parameters:
     ///   - size: whole pages; nil: more than the address space holds.
-    ///   - maximum: bytes of all buffers (`smpl_buffer_mem_max`).
+    ///   - old: the charge of a buffer that goes when this one comes; it stays charged.
     /// - Throws: ENOMEM with current, asked and maximum.
     mutating func reserve(
         _ size: UInt64?,
         for client: Client,
-        maximum: UInt64,
-        lockedMemory: LockedMemory
+        replacing old: Charge? = nil,
+        limits: Limits
     ) throws(PfmError) -> Charge {
         guard let size else {
-            throw PfmError(.noMemory, "no machine has a buffer of that size", hint: "ask for less")
-        }
-        let (newTotal, overflow) = total.addingReportingOverflow(size)
-        guard !overflow, newTotal <= maximum else {
             throw PfmError(
                 .noMemory,
-                "all sampling buffers have \(total) bytes, \(size) were asked for, and "
-                    + "smpl_buffer_mem_max is \(maximum)",
+                "all sampling buffers have \(total) bytes, more than an address space holds was "
+                    + "asked for, and smpl_buffer_mem_max is \(limits.all)",
+                hint: "ask for less"
+            )
+        }
+        let rest = total - min(total, old?.size ?? 0)
+        guard Self.fits(size, beside: rest, limits.all) else {
+            throw PfmError(
+                .noMemory,
+                "all sampling buffers have \(rest) bytes, \(size) were asked for, and "
+                    + "smpl_buffer_mem_max is \(limits.all)",
                 hint: "ask for less, or ask the administrator for a higher smpl_buffer_mem_max"
             )
         }
-        let own = used(by: client.uid)
-        let locked = own.addingReportingOverflow(lockedMemory.current)
-        let sum = locked.partialValue.addingReportingOverflow(size)
-        guard !locked.overflow, !sum.overflow, sum.partialValue <= lockedMemory.maximum else {
+        var own = used(by: client.uid)
+        if let old, old.uid == client.uid { own -= min(own, old.size) }
+        guard Self.fits(size, beside: own, limits.user) else {
             throw PfmError(
                 .noMemory,
-                "uid \(client.uid) has \(own) bytes of sampling buffers and \(lockedMemory.current) "
-                    + "bytes of other locked memory, \(size) were asked for, and the limit of "
-                    + "locked memory (RLIMIT_MEMLOCK) is \(lockedMemory.maximum)",
+                "uid \(client.uid) has \(own) bytes of sampling buffers, \(size) were asked for, "
+                    + "and the maximum for one user is \(limits.user)",
+                hint: "ask for less, or mount with a larger -o user_buffer_mem"
+            )
+        }
+        let locked = limits.lockedMemory
+        let (both, overflow) = own.addingReportingOverflow(locked.current)
+        guard !overflow, Self.fits(size, beside: both, locked.maximum) else {
+            throw PfmError(
+                .noMemory,
+                "uid \(client.uid) has \(own) bytes of sampling buffers and \(locked.current) "
+                    + "bytes of other locked memory, \(size) were asked for, and the maximum of "
+                    + "locked memory (RLIMIT_MEMLOCK) is \(locked.maximum)",
                 hint: "ask for less, or raise the limit with ulimit -l"
             )
         }
-        total = newTotal
-        users[client.uid] = own + size
+        total += size
+        users[client.uid, default: 0] += size
         return Charge(uid: client.uid, size: size)
+    }
+
+    private static func fits(_ size: UInt64, beside used: UInt64, _ maximum: UInt64) -> Bool {
+        let (sum, overflow) = used.addingReportingOverflow(size)
+        return !overflow && sum <= maximum
     }
 
     /// Gives a charge back.

@@ -36,9 +36,13 @@ extension Context {
                 values: UnsafeBufferPointer(start: sampling.values, count: count).span
             )
             calls += 1
+            sampling.taken += 1
             control.formUnion(answer.control.intersection([.notify, .mask]))
             if answer.endsEvent { break }
         }
+        // The format had no room for the other registers of this event.
+        let rest = Array(pmds.dropFirst(Int(calls)))
+        if !rest.isEmpty { dropSamples(rest, cpu: place.cpu) }
         engine.sampled(in: self)
         engine.count(on: place.cpu, \.formatCalls, calls)
         engine.count(on: place.cpu, \.formatNanoseconds, engine.now &- began)

@@ -21,7 +21,11 @@ extension Context {
         let setting = FormatSetting(flags: flags, pmu: pmu)
         try type.validate(arguments, for: setting)
         let asked = type.bufferSize(arguments, for: setting)
-        let charge = try engine.reserveBuffer(SamplingBuffer.wholePages(asked), for: client)
+        let charge = try engine.reserveBuffer(
+            SamplingBuffer.wholePages(asked),
+            for: client,
+            replacing: sampling
+        )
         let buffer: SamplingBuffer
         do throws(PfmError) {
             buffer = try SamplingBuffer(size: charge.size)
@@ -37,16 +41,18 @@ extension Context {
     /// Frees the format and its buffer.
     func dropSampling() {
         guard let sampling else { return }
+        engine.observer?.samplesWillGo(in: self)
         sampling.format.exit()
-        sampling.buffer.free()
         self.sampling = nil
-        engine.bufferMemory.release(sampling.charge)
+        sampling.isDropped = true
+        engine.giveBack(sampling)
         engine.observer?.formatChanged(of: self)
     }
 
     /// Begins anew with what is known of the target's processes. Samples of an earlier load stay.
     func beginSampling(on target: Target) {
         sampling?.events = eventsToSample
+        sampling?.taken = 0
         sampling?.lost = 0
         sampling?.droppedWhenMasked = 0
         sampling?.throttled = 0

@@ -9,6 +9,8 @@ public final class Sampling {
     public let format: any SamplingFormat
     /// Empty for a format that keeps nothing.
     public let buffer: SamplingBuffer
+    /// Overflows that were handed to the format since the load.
+    public internal(set) var taken: UInt64 = 0
     /// Overflows that never came here: the kernel had no room for them, or a register passed its
     /// next overflow before it could be reset.
     public internal(set) var lost: UInt64 = 0
@@ -20,6 +22,10 @@ public final class Sampling {
     public internal(set) var events: [SampledEvent] = []
     /// What the sampled processes are called and map; nil when nobody could ask for it.
     public let processes: ProcessHistory?
+    /// Those who read or map the buffer: its memory stays for them, whatever becomes of the context.
+    var holders = 0
+    /// The context has no use for it any more.
+    var isDropped = false
     /// A sample was stored since the observer was last told.
     var hasNews = false
     let charge: BufferMemory.Charge

@@ -127,6 +127,7 @@ extension Context {
 
     private func attach(to target: Target, client: Client) throws(PfmError) {
         let programs = sets.map { program(of: $0) }
+        if flags.contains(.inherit) { try requireSteadyPeriods() }
         let number = engine.nextSessionNumber()
         var request = AttachRequest(
             session: number,
@@ -159,6 +160,34 @@ extension Context {
         clearAttachment()
         for (set, program) in zip(sets, programs) {
             adopt(program, for: set)
+        }
+    }
+
+    /// Children take over the period that the thread has, and nobody can change it for them.
+    private func requireSteadyPeriods() throws(PfmError) {
+        for set in sets {
+            for (number, counter) in set.counters where counter.distanceToOverflow != nil {
+                let place = "set \(set.id), pmd\(number)"
+                guard sampling != nil else { continue }
+                guard counter.shortReset == counter.value, counter.longReset == counter.value,
+                    !counter.flags.contains(.random)
+                else {
+                    throw PfmError(
+                        .notSupported,
+                        "\(place): children that are followed keep the period that they begin with",
+                        hint: "write the same number to value, long_reset and short_reset, without "
+                            + "random, or leave out 'inherit'"
+                    )
+                }
+                guard counter.sampledPmds.isEmpty, counter.resetPmds.isEmpty else {
+                    throw PfmError(
+                        .notSupported,
+                        "\(place): no other register can be recorded or reset at an overflow of a "
+                            + "thread that is one of several",
+                        hint: "write none to smpl_pmds and reset_pmds, or leave out 'inherit'"
+                    )
+                }
+            }
         }
     }
 

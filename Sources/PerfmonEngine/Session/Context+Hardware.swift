@@ -72,6 +72,7 @@ extension Context {
     /// Hands a changed register configuration of an attached set to the backend.
     func reprogram(_ set: EventSet) throws(PfmError) {
         guard let session else { return }
+        try requireChangeable()
         let program = program(of: set)
         try recharge(for: program)
         try session.reprogram(program)
@@ -79,6 +80,17 @@ extension Context {
         set.discard(upTo: try session.read(set.id))
         // A backend may leave alone what is the same as before, in the middle of its distance.
         for counter in program.counters { set.counters[counter.pmd]?.armedAt = nil }
+    }
+
+    /// Precondition of changes that would have to reach threads whose events nobody holds.
+    func requireChangeable() throws(PfmError) {
+        guard session?.overflowsByThread == true else { return }
+        throw PfmError(
+            .resourceBusy,
+            "the context samples a thread together with its children, which have taken their "
+                + "periods over already",
+            hint: "write 1 to unload_context first"
+        )
     }
 
     /// Charges what the session holds with a set's new program.
@@ -103,7 +115,7 @@ extension Context {
 
     /// Tells the backend where each counter of a halted set overflows next, where that changed.
     func armAll(_ set: EventSet) throws(PfmError) {
-        guard let session, let program = set.program else { return }
+        guard let session, !session.overflowsByThread, let program = set.program else { return }
         let emulated = program.counters.lazy.filter { !$0.isUnemulated }.map(\.pmd)
         if emulated.contains(where: { set.counters[$0]?.needsReopening ?? false }) {
             try reprogram(set)

@@ -15,6 +15,9 @@ extension Context {
     ) {
         engine.count(on: place.cpu, \.overflowsAll)
         lastPlace = place
+        if session?.overflowsByThread == true {
+            return handleThreadOverflow(pmds: pmds, place: place, set: id, time: time)
+        }
         guard isCounting, id == activeSetID, time > activeSet.haltedAt else {
             return noteLateOverflow(pmds: pmds, place: place, set: id)
         }
@@ -22,6 +25,30 @@ extension Context {
         // An overflow that does not say whose it is is that of the registers that have wrapped.
         guard !pmds.isEmpty || !activeSet.pendingOverflows.isEmpty else { return }
         act(onOverflowOf: pmds, in: activeSet, place: place, time: time)
+    }
+
+    /// Handles the overflow of one thread of several that are followed: its sample is all there is
+    /// to it. The registers go on counting for all of them.
+    private func handleThreadOverflow(
+        pmds: [Int],
+        place: SamplePlace,
+        set id: UInt16,
+        time: UInt64
+    ) {
+        guard isCounting, id == activeSetID, time > activeSet.haltedAt else {
+            return dropSamples(pmds, cpu: place.cpu)
+        }
+        let set = activeSet
+        engine.count(on: place.cpu, \.overflowsProcessed)
+        engine.traceOverflow(self, pmds: pmds, place: place)
+        let control = sample(pmds, in: set, place: place, time: time) ?? []
+        guard control.contains(.mask) else { return }
+        set.overflowedPmds = RegisterSet(pmds)
+        haltHardware(set)
+        noteMasked(set)
+        if control.contains(.notify), notifies(pmds, in: set) {
+            notify(set, place: place, time: time)
+        }
     }
 
     /// Does what an overflow asks for; the values are those at the overflow. Registers that wrapped
@@ -40,9 +67,7 @@ extension Context {
         defer { engine.count(on: place.cpu, \.overflowNanoseconds, engine.now &- began) }
         let mustSwitch = countDown(pmds, in: set)
         set.overflowedPmds = overflowed
-        let hasNotification = pmds.contains {
-            set.counters[$0]?.flags.contains(.overflowNotify) ?? false
-        }
+        let hasNotification = notifies(pmds, in: set)
         engine.traceOverflow(self, pmds: pmds, place: place)
 
         let withoutFormat: OverflowControl =
@@ -196,10 +221,18 @@ extension Context {
     /// Halts monitoring at the overflow (`pfm_mask_monitoring`). `isStarted` does not change.
     private func mask(_ set: EventSet) {
         haltDiscarding(set)
+        noteMasked(set)
+    }
+
+    private func noteMasked(_ set: EventSet) {
         settleDuration(of: set)
         state = .masked
         canRestart = true
         engine.changed(self)
+    }
+
+    private func notifies(_ pmds: [Int], in set: EventSet) -> Bool {
+        pmds.contains { set.counters[$0]?.flags.contains(.overflowNotify) ?? false }
     }
 
     private func leave(_ set: EventSet) {

@@ -94,6 +94,7 @@ extension Context {
             )
         }
         let set = try requireSet(id)
+        try requireChangeable()
         try whileHalted(set) { (set) throws(PfmError) in
             let used = set.usedPmds
             use(number, in: set)

@@ -48,8 +48,20 @@ final class FileTree: MountedTree {
         guard let directory = knownInode(at: parent), let child = directory.knownChild(name) else {
             return
         }
+        forgetOpenFiles(below: child)
         directory.detach(name)
         notices.post(.entryGone(child: child, parent: directory, name: name))
+    }
+
+    /// The kernel forgets what is below a directory together with it, but for open files: it would
+    /// keep their names for as long as it has room, and with them what they showed.
+    private func forgetOpenFiles(below directory: Inode) {
+        for child in directory.knownChildren {
+            if child.openFiles > 0 {
+                notices.post(.entryGone(child: child, parent: directory, name: child.name))
+            }
+            forgetOpenFiles(below: child)
+        }
     }
 
     /// Makes the kernel forget modes and owners from a node downwards before the chmod or chown
@@ -64,6 +76,12 @@ final class FileTree: MountedTree {
             fuse_lowlevel_notify_inval_inode(session, next.id, -1, 0)
             waiting += next.knownChildren
         }
+    }
+
+    func contentChanged(at path: String, _ content: any KeptContent) {
+        // Another file may have the path by now, after the context was made anew.
+        guard let inode = knownInode(at: path), inode.file?.keptContent === content else { return }
+        notices.post(.contentChanged(inode, content))
     }
 
     func run(_ job: any BackgroundJob) {

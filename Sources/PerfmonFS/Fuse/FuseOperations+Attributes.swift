@@ -6,8 +6,17 @@ import SystemPackage
 
 extension FuseOperations {
     static func getattr(_ request: fuse_req_t, _ id: fuse_ino_t) {
-        FileSystem.answer(request) { tree in
-            replyAttributes(request, of: tree.inode(id), in: tree)
+        FileSystem.answer(request) { (tree) throws(PfmError) in
+            let inode = tree.inode(id)
+            if let content = inode.file?.keptContent {
+                // Every read(2) of the file begins with this question; the pages that the kernel
+                // has then answer the rest of it.
+                try content.refresh()
+                if content.isBehind {
+                    return tree.notices.post(.attributesAsked(request, inode, content))
+                }
+            }
+            replyAttributes(request, of: inode, in: tree)
         }
     }
 
@@ -54,7 +63,7 @@ extension FuseOperations {
         fuse_reply_statfs(request, &information)
     }
 
-    private static func replyAttributes(
+    static func replyAttributes(
         _ request: fuse_req_t,
         of inode: Inode,
         in tree: FileTree

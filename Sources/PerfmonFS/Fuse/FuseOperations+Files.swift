@@ -10,7 +10,8 @@ extension FuseOperations {
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
         FileSystem.answer(request) { (tree) throws(PfmError) in
-            guard let file = tree.inode(id).file else {
+            let inode = tree.inode(id)
+            guard let file = inode.file else {
                 throw PfmError(.isDirectory, "a directory is not opened as a file")
             }
             let client = FileSystem.client(of: request)
@@ -18,8 +19,11 @@ extension FuseOperations {
             let handle = try file.open(by: client, flags: flags)
             let open = OpenFile(handle, opener: flags.contains(.write) ? Opener(client) : nil)
             open.enter(info)
-            info.pointee.direct_io = 1
+            // Only what is pushed to the kernel when it changes may be kept by it.
+            info.pointee.direct_io = file.keptContent == nil ? 1 : 0
+            inode.openFiles += 1
             if fuse_reply_open(request, info) != 0 {
+                inode.openFiles -= 1
                 open.leave()
             }
         }
@@ -91,9 +95,11 @@ extension FuseOperations {
 
     static func release(
         _ request: fuse_req_t,
+        _ id: fuse_ino_t,
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
         FileSystem.answer(request) { tree in
+            tree.inode(id).openFiles -= 1
             OpenFile.of(info)?.takeUnretainedValue().leave()
             fuse_reply_err(request, 0)
         }

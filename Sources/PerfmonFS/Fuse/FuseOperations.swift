@@ -18,10 +18,10 @@ enum FuseOperations {
 
     private static func start(_ connection: UnsafeMutablePointer<fuse_conn_info>?) {
         guard let connection else { return }
-        connection.pointee.max_readahead = 0
         connection.pointee.time_gran = 1
-        // Files are never cached, so their pages need no watching.
-        connection.pointee.want &= ~UInt32(FUSE_CAP_AUTO_INVAL_DATA)
+        // Makes the kernel ask for the attributes of a file of which it keeps pages before each
+        // read(2): the moment to bring the pages up to date.
+        connection.pointee.want |= connection.pointee.capable & UInt32(FUSE_CAP_AUTO_INVAL_DATA)
         // A client that does not wait for its write could be another program, with other rights,
         // by the time they are looked at.
         connection.pointee.want &= ~UInt32(FUSE_CAP_ASYNC_DIO)
@@ -109,9 +109,9 @@ enum FuseOperations {
             guard let request else { return }
             FuseOperations.ioctl(request)
         }
-        table.release = { request, _, info in
+        table.release = { request, id, info in
             guard let request, let info else { return }
-            FuseOperations.release(request, info)
+            FuseOperations.release(request, id, info)
         }
     }
 

@@ -20,6 +20,8 @@ final class Inode {
     /// The children that the kernel knows, by name: the same name keeps the same node.
     private var children: [String: Unmanaged<Inode>] = [:]
     private var lookups: UInt64 = 0
+    /// Open files of the node.
+    var openFiles = 0
 
     init(root: any DirectorySource) {
         source = .directory(root)

@@ -47,6 +47,34 @@ final class KernelNotifier: Sendable {
             // Not notify_delete, which would tell inotify too: the kernel refuses it for a
             // directory of which it knows children.
             fuse_lowlevel_notify_inval_entry(session, parent.id, name, name.utf8.count)
+        case .contentChanged(let inode, let content):
+            push(content, of: inode)
+        case .attributesAsked(let request, let inode, let content):
+            push(content, of: inode)
+            fileSystem.tree.withLock { tree in
+                FuseOperations.replyAttributes(request, of: inode, in: tree)
+            }
+        }
+    }
+
+    /// Brings the kernel's pages of a file up to date.
+    private func push(_ content: any KeptContent, of inode: Inode) {
+        while let piece = fileSystem.tree.withLock({ _ in content.nextPiece() }) {
+            piece.bytes.withUnsafeBytes { bytes in
+                var vector = fuse_bufvec()
+                vector.count = 1
+                vector.buf.fd = -1
+                vector.buf.size = bytes.count
+                vector.buf.mem = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+                // Fails only when the kernel has forgotten the file.
+                fuse_lowlevel_notify_store(
+                    session,
+                    inode.id,
+                    off_t(piece.offset),
+                    &vector,
+                    fuse_buf_copy_flags(rawValue: 0)
+                )
+            }
         }
     }
 }

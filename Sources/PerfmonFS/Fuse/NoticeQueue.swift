@@ -6,6 +6,10 @@ import PerfmonEngine
 enum Notice {
     /// A child went away without an rmdir(2).
     case entryGone(child: Inode, parent: Inode, name: String)
+    /// Pages that the kernel keeps are older than the file's content.
+    case contentChanged(Inode, any KeptContent)
+    /// A client waits for a file's attributes, and for the kernel to have all of its content.
+    case attributesAsked(OpaquePointer, Inode, any KeptContent)
 }
 
 /// Notices on their way from under the mount's lock to the thread that tells the kernel.

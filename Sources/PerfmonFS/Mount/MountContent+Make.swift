@@ -32,6 +32,7 @@ extension MountContent {
         result.limits = options.limits
         result.limits.administrators = [0, geteuid()]
         result.maximumSets = options.maxSets ?? result.maximumSets
+        result.userBufferMemory = options.userBufferMemory ?? result.userBufferMemory
         result.timeoutTick = options.tick
         result.cpuCount = max(1, sysconf(Int32(_SC_NPROCESSORS_CONF)))
         return result

@@ -145,6 +145,14 @@ struct MountOption: Sendable {
             }
         ),
         MountOption(
+            name: "user_buffer_mem",
+            value: "BYTES",
+            summary: "memory of the sampling buffers of one user; 64K, 1M, max",
+            apply: { (options, text) throws(PfmError) in
+                options.userBufferMemory = try OptionValue.bytes(text)
+            }
+        ),
+        MountOption(
             name: "tick",
             value: "TIME",
             summary: "what set timeouts are rounded up to; ns, or 500us, 10ms, 1s",

@@ -52,6 +52,8 @@ public struct MountOptions: Sendable, Equatable {
     public var maxSets: Int?
     /// Bytes of all sampling buffers together; nil: the engine's own limit.
     public var bufferMemoryMax: UInt64?
+    /// Bytes of the sampling buffers of one user; nil: as many as of all.
+    public var userBufferMemory: UInt64?
     /// Nanoseconds to which set timeouts are rounded up; nil: the engine's own.
     public var tick: UInt64?
     /// Mode of the file `clone`.

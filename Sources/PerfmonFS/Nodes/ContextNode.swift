@@ -81,6 +81,8 @@ final class ContextNode {
 
     func stateChanged() {
         stateWaiters.wake()
+        // No samples will come any more: those who wait for some are told.
+        if context.endReason != nil { sampleWaiters.wake() }
     }
 
     /// What `smpl/` shows; nil without a sampling format.
@@ -99,7 +101,13 @@ final class ContextNode {
     }
 
     func samplesArrived() {
+        knownSampling?.pages.changed()
         sampleWaiters.wake()
+    }
+
+    /// Has the kernel's pages of the buffer brought up to date.
+    func pushPages(_ pages: BufferPages) {
+        mount.services.contentChanged(at: "contexts/\(context.name)/smpl/buffer", pages)
     }
 
     func samplesWillGo() {

@@ -44,6 +44,11 @@ enum SamplingReadings {
             )
         ),
         number(
+            "taken",
+            "decimal",
+            "Overflows since the load that were recorded."
+        ) { $0.sampling.taken },
+        number(
             "lost",
             "decimal",
             "Overflows since the load that the kernel had no room for, or nobody saw in time."
@@ -121,10 +126,13 @@ enum SampleFiles {
             "buffer",
             mode: 0o400,
             format: "binary, as the format lays it out",
-            summary: "The sampling buffer itself; can be read anywhere.",
-            content: .custom(
-                size: { subject, _ in UInt64(subject.sampling.buffer.size) },
-                open: { subject, _, _ in SampleBufferHandle(subject) }
+            summary: "The sampling buffer itself; can be read anywhere and mapped read-only.",
+            content: .mappable(
+                size: { UInt64($0.sampling.buffer.size) },
+                content: { $0.pages },
+                open: { subject, flags throws(PfmError) in
+                    try SampleBufferHandle(subject, flags)
+                }
             ),
             isPresent: { $0.sampling.buffer.size > 0 }
         ),

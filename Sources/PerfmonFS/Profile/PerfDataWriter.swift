@@ -10,6 +10,8 @@ struct PerfDataWriter: SampleWriter {
     private let kernel: KernelMap?
     private let hasCallChains: Bool
     private var known: Set<UInt64> = []
+    /// The machine was described.
+    private var isIntroduced = false
     /// Records of `sampling.processes` that were written.
     private var told = 0
     private var sample = Sample()
@@ -27,14 +29,24 @@ struct PerfDataWriter: SampleWriter {
     mutating func begin(_ bytes: inout [UInt8]) {
         bytes.append(contentsOf: "PERFILE2".utf8)
         bytes.append(number: UInt64(16))
+        appendNews(to: &bytes)
+    }
+
+    /// What became known since the last call. A follower may be there before the load; but perf
+    /// understands nothing before the first event is described.
+    private mutating func appendNews(to bytes: inout [UInt8]) {
         for event in sampling.events { append(event, to: &bytes) }
-        PerfFeatures.append(to: &bytes)
-        kernel?.append(to: &bytes, trailer: trailer)
+        guard !known.isEmpty else { return }
+        if !isIntroduced {
+            isIntroduced = true
+            PerfFeatures.append(to: &bytes)
+            kernel?.append(to: &bytes, trailer: trailer)
+        }
         appendProcesses(to: &bytes)
     }
 
     mutating func append(_ cursor: inout SampleCursor, wanted: Int, to bytes: inout [UInt8]) {
-        appendProcesses(to: &bytes)
+        appendNews(to: &bytes)
         let start = bytes.count
         while bytes.count - start < wanted, sampling.format.next(&cursor, &sample) {
             appendSample(to: &bytes)

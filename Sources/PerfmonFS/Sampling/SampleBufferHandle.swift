@@ -1,31 +1,38 @@
 import PerfmonEngine
 import SystemPackage
 
-/// An open `buffer`: the sampling buffer as it lies in memory.
+/// An open `buffer`: the sampling buffer as it lies in memory. The kernel asks only for pages that
+/// it does not have.
 final class SampleBufferHandle: FileHandle {
     private let subject: SamplingNode
 
-    init(_ subject: SamplingNode) {
+    /// - Throws: EACCES when the file is opened for writing.
+    init(_ subject: SamplingNode, _ flags: OpenFlags) throws(PfmError) {
+        // Root passes the kernel's check of the mode.
+        guard !flags.contains(.write) else { throw Self.readOnly }
         self.subject = subject
+        subject.pages.opened()
     }
 
+    private static let readOnly = PfmError(
+        .permissionDenied,
+        "the buffer can only be read",
+        hint: "open it O_RDONLY and map it PROT_READ"
+    )
+
     func read(_ request: consuming ReadRequest) {
-        guard !subject.isGone else { return request.fail(.removed) }
-        subject.refresh()
-        let bytes = subject.sampling.buffer.bytes
-        let first = min(max(request.offset, 0), bytes.count)
-        let length = min(request.size, bytes.count - first)
-        let part = UnsafeRawBufferPointer(rebasing: bytes[first..<first + length])
-        request.reply(part.bindMemory(to: UInt8.self).span)
+        subject.pages.reply(to: request)
     }
 
     func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
-        throw PfmError(.permissionDenied, "the buffer can only be read")
+        throw Self.readOnly
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {
         .readable
     }
 
-    func release() {}
+    func release() {
+        subject.pages.closed()
+    }
 }

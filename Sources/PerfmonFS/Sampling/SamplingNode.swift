@@ -6,6 +6,8 @@ final class SamplingNode {
     let sampling: Sampling
     /// Open files that read the samples one by one.
     private var streams: [SampleStreamHandle] = []
+    /// What the kernel has of the buffer.
+    private(set) lazy var pages = BufferPages(self)
     /// Lengths of the files that are rendered from all samples, by name.
     private var lengths: [String: MeasuredLength] = [:]
 

@@ -30,6 +30,12 @@ public struct FileRow<Subject>: Sendable {
             size: (@Sendable (Subject, Client) -> UInt64)? = nil,
             open: @Sendable (Subject, Client, OpenFlags) throws(PfmError) -> any FileHandle
         )
+        /// Bytes of a fixed number that can be mapped into memory.
+        case mappable(
+            size: @Sendable (Subject) -> UInt64,
+            content: @Sendable (Subject) -> any KeptContent,
+            open: @Sendable (Subject, OpenFlags) throws(PfmError) -> any FileHandle
+        )
     }
 
     public let name: String

@@ -17,6 +17,11 @@ public final class MountServices {
         tree?.entryGone(in: parent, name: name)
     }
 
+    /// Has what changed in a file of which the kernel keeps pages pushed to it.
+    func contentChanged(at path: String, _ content: any KeptContent) {
+        tree?.contentChanged(at: path, content)
+    }
+
     /// Does a job in the background; at once when there is no mount to be kept waiting.
     func run(_ job: any BackgroundJob) {
         if let tree { return tree.run(job) }
@@ -29,5 +34,6 @@ public final class MountServices {
 /// The part of a mounted tree that carries changes to the kernel.
 protocol MountedTree: AnyObject {
     func entryGone(in parent: String, name: String)
+    func contentChanged(at path: String, _ content: any KeptContent)
     func run(_ job: any BackgroundJob)
 }

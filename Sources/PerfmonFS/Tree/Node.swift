@@ -32,6 +32,8 @@ public protocol FileSource: AnyObject {
     func size(for client: Client) -> UInt64
     /// Whether the size stays what it is, so that the kernel need not ask again.
     var hasFixedSize: Bool { get }
+    /// Set when the file can be mapped, so that the kernel keeps pages of it.
+    var keptContent: (any KeptContent)? { get }
     func open(by client: Client, flags: OpenFlags) throws(PfmError) -> any FileHandle
 }
 

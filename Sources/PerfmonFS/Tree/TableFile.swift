@@ -14,6 +14,11 @@ public final class TableFile: FileSource {
             size: ((Client) -> UInt64)?,
             open: (Client, OpenFlags) throws(PfmError) -> any FileHandle
         )
+        case mappable(
+            size: () -> UInt64,
+            content: () -> any KeptContent,
+            open: (OpenFlags) throws(PfmError) -> any FileHandle
+        )
     }
 
     @exclusivity(unchecked) public var place = Place()
@@ -80,6 +85,7 @@ public final class TableFile: FileSource {
         case .value(_, _, let longest): longest == nil
         case .listing: false
         case .custom(let size, _): size == nil
+        case .mappable: false
         }
     }
 
@@ -91,6 +97,8 @@ public final class TableFile: FileSource {
             return Self.wholePages(rendering(with: show, for: client)?.text.count ?? 0)
         case .custom(let size, _):
             return size?(client) ?? Self.pageSize
+        case .mappable(let size, _, _):
+            return size()
         }
     }
 
@@ -106,11 +114,18 @@ public final class TableFile: FileSource {
                 return ListingHandle(self, show: show, first: rendering(with: show, for: client))
             case .custom(_, let open):
                 return try open(client, flags)
+            case .mappable(_, _, let open):
+                return try open(flags)
             }
         } catch {
             report(.open, by: client, error: error)
             throw error
         }
+    }
+
+    public var keptContent: (any KeptContent)? {
+        guard case .mappable(_, let content, _) = content else { return nil }
+        return content()
     }
 
     /// Tells the directory what became of a command or a refused operation.
@@ -185,6 +200,12 @@ extension TableFile.Content {
             self = .custom(size: boundSize) { (client, flags) throws(PfmError) in
                 try open(subject, client, flags)
             }
+        case .mappable(let size, let content, let open):
+            self = .mappable(
+                size: { size(subject) },
+                content: { content(subject) },
+                open: { (flags) throws(PfmError) in try open(subject, flags) }
+            )
         }
     }
 

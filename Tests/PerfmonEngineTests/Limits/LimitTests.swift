@@ -101,7 +101,7 @@ import Testing
         #expect(engine.usage(of: 1001)[2].used == 0)
     }
 
-    @Test func clonesTakeTheLowestFreeNumber() throws {
+    @Test func clonesNeverTakeANameAgain() throws {
         let engine = try EngineFixture().engine
         let names = try (1...4).map { _ in try engine.createClone(by: user).name }
         #expect(names == ["clone-1", "clone-2", "clone-3", "clone-4"])
@@ -109,7 +109,8 @@ import Testing
             if let context = engine.context(name) { engine.removeContext(context) }
         }
         _ = try engine.createContext("clone-2", by: user)
-        #expect(try engine.createClone(by: user).name == "clone-3")
         #expect(try engine.createClone(by: user).name == "clone-5")
+        _ = try engine.createContext("clone-6", by: user)
+        #expect(try engine.createClone(by: user).name == "clone-7")
     }
 }

@@ -94,8 +94,44 @@ import Testing
         #expect(try tree.read(handle, at: 8190, size: 100)?.get() == [0, 0])
         #expect(try tree.read(handle, at: 8192, size: 100)?.get() == [])
         #expect(try tree.read(handle, at: 1 << 40, size: 100)?.get() == [])
+        handle.release()
+    }
+
+    @Test func changesArePushedEntriesFirst() throws {
+        let tree = try SamplingTree()
+        try tree.sample(format: "default buf_size=5000")
+        let file = try tree.file("contexts/c/smpl/buffer")
+        let content = try #require(file.keptContent)
+        let handle = try tree.open("contexts/c/smpl/buffer")
+        tree.pass(2000)
+        try content.refresh()
+        #expect(!content.isBehind, "nobody has read it yet")
+        #expect(try tree.read(handle, at: 0, size: 1)?.get() == [2])
         tree.pass(1000)
+        try content.refresh()
+        #expect(content.isBehind)
+        // A page that is read now must not count an entry that other pages may lack.
+        #expect(try tree.read(handle, at: 0, size: 1)?.get() == [2])
+        let entry = 128 + 2 * 40
+        let pieces = [content.nextPiece(), content.nextPiece(), content.nextPiece()]
+        #expect(pieces.map { $0?.offset } == [entry, 0, nil])
+        #expect(pieces[0]?.bytes.count == 40)
+        #expect(pieces[1]?.bytes.prefix(1) == [3])
+        #expect(!content.isBehind)
         #expect(try tree.read(handle, at: 0, size: 1)?.get() == [3])
+        handle.release()
+        tree.pass(1000)
+        try content.refresh()
+        #expect(!content.isBehind, "nobody has it any more")
+    }
+
+    @Test func theBufferIsNotOpenedForWriting() throws {
+        let tree = try SamplingTree()
+        try tree.sample()
+        let file = try tree.file("contexts/c/smpl/buffer")
+        #expect(throws: PfmError.self) {
+            _ = try file.open(by: tree.root, flags: [.read, .write])
+        }
     }
 
     @Test func sizesAreThoseOfTheContent() throws {
@@ -190,13 +226,13 @@ import Testing
         let context = try #require(tree.engine.context("c"))
         tree.engine.removeContext(context)
         #expect(recorder.text == "")
-        for handle in [entries, buffer] {
-            guard case .failure(let code)? = tree.read(handle, at: 0) else {
-                Issue.record("a removed file can be read")
-                continue
-            }
-            #expect(code == .removed)
+        guard case .failure(.removed)? = tree.read(entries, at: 0) else {
+            Issue.record("a removed file can be read")
+            return
         }
+        // Pages of a mapping can still be had; read(2) is refused before it gets here.
+        #expect(try tree.read(buffer, at: 0, size: 1)?.get() == [1])
+        #expect(tree.engine.bufferMemoryInUse > 0)
         for handle in [pipe, entries, buffer] { handle.release() }
         #expect(tree.engine.bufferMemoryInUse == 0)
     }
@@ -206,7 +242,7 @@ import Testing
         try tree.sample()
         for name in tree.names("contexts/c/smpl") {
             let mode = try tree.file("contexts/c/smpl/\(name)").ownership().mode
-            let isPlain = ["buf_size", "hdr", "lost", "dropped_when_masked", "throttled"]
+            let isPlain = ["buf_size", "hdr", "taken", "lost", "dropped_when_masked", "throttled"]
                 .contains(name)
             #expect(mode == (isPlain ? 0o444 : 0o400), "\(name)")
         }

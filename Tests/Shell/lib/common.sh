@@ -251,3 +251,26 @@ finish() {
     go
     wait "$pid"
 }
+
+# ---- sampling ------------------------------------------------------------------------------
+
+# period PMD N: every register of the PMD that says when it overflows: every N events.
+period() {
+    for register in value long_reset short_reset; do
+        put "$c/sets/0/pmd$1/$register" "-$2"
+    done
+}
+
+# sampler NAME EVENT PERIOD FORMAT...: a context that samples an event into a buffer.
+sampler() {
+    context "$1" "$2"
+    period 0 "$3"
+    shift 3
+    put "$c/smpl_fmt" "$*"
+}
+
+# load_and_start: on the program that was spawned last.
+load_and_start() {
+    put "$c/load_context" "pid $pid"
+    put "$c/start" 1
+}

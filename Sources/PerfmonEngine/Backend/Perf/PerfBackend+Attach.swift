@@ -16,6 +16,10 @@ extension PerfBackend {
         for set in request.sets {
             count += 1 + set.counters.count + (set.timeout != nil && triggers ? 1 : 0)
         }
+        if request.samplesFamily {
+            // On each CPU, with a ring there.
+            count = (count + 1) * kernel.onlineCPUs.count
+        }
         let samples = request.sets.contains { set in
             set.timeout != nil && triggers || set.counters.contains { $0.distance != nil }
         }
@@ -48,20 +52,33 @@ extension PerfBackend {
         // The ring is opened before the client's rights are checked, and looked at after the last
         // event is opened: a program with other credentials takes the ring from the thread. So
         // the answer is about the very program that is counted.
+        let isFamily = request.samplesFamily
         let samples = request.sets.contains { opening.samples($0) }
         if thread != nil || samples {
             try openRing(
                 opening.output,
                 request.target,
-                pages: samples ? Self.ringPages(isBuffered: request.isBuffered) : 1
+                pages: samples && !isFamily ? Self.ringPages(isBuffered: request.isBuffered) : 1
             )
         }
         try authorise(identities, request, request.sets)
         // Seized before the first event is opened: untraced, its thread would not survive it.
         let hold = try hold(request, serial: serial)
-        var groups: [PerfGroup] = []
-        for program in request.sets {
-            groups.append(try PerfGroup(program, opening))
+        var lanes: [PerfLane] = []
+        if isFamily {
+            for cpu in kernel.onlineCPUs.sorted() {
+                let output = PerfOutput(tellsProcesses: request.wantsProcesses)
+                let lane = opening.lane(on: cpu, output)
+                try openRing(
+                    output,
+                    request.target,
+                    lane: lane.cpu,
+                    pages: Self.ringPages(isBuffered: true)
+                )
+                lanes.append(try PerfLane(request.sets, lane))
+            }
+        } else {
+            lanes.append(try PerfLane(request.sets, opening))
         }
         let session = PerfSession(
             request,
@@ -69,7 +86,7 @@ extension PerfBackend {
             backend: self,
             opening: opening,
             identities: identities,
-            groups: groups,
+            lanes: lanes,
             thread: thread,
             timer: try timer(for: request, opening),
             held: selected,
@@ -92,8 +109,10 @@ extension PerfBackend {
 
     static let inheritedOverflow = PfmError(
         .notSupported,
-        "counters that follow children cannot overflow: the kernel has no ring for them",
-        hint: "leave out 'inherit', or the overflow (pmd flags, reset values)"
+        "counters that follow children can overflow only into a sampling buffer, again and again "
+            + "at the same distance",
+        hint: "choose a format in smpl_fmt and write one value to value, long_reset and "
+            + "short_reset, or leave out 'inherit'"
     )
 
     static func text(_ target: Target) -> String {
@@ -104,11 +123,7 @@ extension PerfBackend {
     }
 
     private func check(_ request: AttachRequest) throws(PfmError) {
-        if request.inherit,
-            request.sets.contains(where: { $0.counters.contains { $0.distance != nil } })
-        {
-            throw Self.inheritedOverflow
-        }
+        guard !request.samplesFamily || request.isBuffered else { throw Self.inheritedOverflow }
         if request.holdAtOverflow, !Self.isThread(request.target) {
             throw PfmError(.invalidArgument, "only a thread can be held at its overflows")
         }
@@ -204,10 +219,16 @@ extension PerfBackend {
     private func openRing(
         _ output: PerfOutput,
         _ target: Target,
+        lane: Int32? = nil,
         pages: Int
     ) throws(PfmError) {
         do throws(Errno) {
-            try output.open(tid: target.tid, cpu: target.cpu, pages: pages)
+            try output.open(
+                tid: target.tid,
+                cpu: lane ?? target.cpu,
+                pages: pages,
+                inherit: lane != nil
+            )
         } catch {
             if pages == 1, error == .notPermitted || error == .noMemory {
                 // No locked memory is left to an unprivileged pfmfs; the pidfd tells of the exit.
@@ -240,6 +261,7 @@ extension PerfBackend {
             } else if let pidfd = session.pidfd {
                 try watch(session, pidfd, .exit)
             }
+            for ring in session.laneRings { try watch(session, ring, .ring) }
             if let timer = session.timer { try watch(session, timer.raw, .timer) }
             if !Self.isThread(session.request.target) { try watchCPUs() }
         } catch {

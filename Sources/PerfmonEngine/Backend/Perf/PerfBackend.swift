@@ -100,6 +100,7 @@ public final class PerfBackend: CounterBackend {
         }) {
             shortestClockDistance = kernel.shortestClockDistance
         }
+        let output = PerfOutput(tellsProcesses: request.wantsProcesses)
         return PerfOpening(
             attributes: attributes,
             names: names,
@@ -110,7 +111,8 @@ public final class PerfBackend: CounterBackend {
             wakesByWatermark: request.isBuffered || !Self.isThread(request.target),
             shortestClockDistance: shortestClockDistance,
             wantsCallChains: request.wantsCallChains,
-            output: PerfOutput(tellsProcesses: request.wantsProcesses)
+            output: output,
+            witness: output
         )
     }
 
@@ -138,7 +140,7 @@ public final class PerfBackend: CounterBackend {
 
     /// From now on the session's ring may fill.
     func sessionRuns(_ session: PerfSession) {
-        guard session.output.holdsSamples, active[session.serial] == nil else { return }
+        guard session.holdsSamples, active[session.serial] == nil else { return }
         active[session.serial] = session
         scanIfNeeded()
     }

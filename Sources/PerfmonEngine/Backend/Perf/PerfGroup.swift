@@ -108,6 +108,9 @@ final class PerfGroup {
 
     /// A snapshot of what a read or a sample of this group said.
     func snapshot(_ counts: consuming PerfGroupCounts, time: UInt64) -> Snapshot {
+        guard !counts.values.isEmpty || carried.counts.isEmpty else {
+            return Snapshot(raw: [], timeEnabled: 0, timeRunning: 0, time: time)
+        }
         // In place: this is done for every sample.
         var raw = counts.values
         counts.values = []
@@ -224,7 +227,7 @@ final class PerfGroup {
         atExec: Bool
     ) throws(PfmError) -> PerfOpenGroup {
         let fresh = try opening.open(new, atExec: atExec)
-        guard !opening.output.hasHungUp else {
+        guard !opening.witness.hasHungUp else {
             throw PfmError(
                 .noSuchProcess,
                 "the thread has exited, or executes a program with other credentials"

@@ -32,13 +32,29 @@ struct PerfOpening {
     /// Overflows carry their call chain.
     let wantsCallChains: Bool
     /// Where samples go.
-    let output: PerfOutput
+    var output: PerfOutput
+    /// The ring whose hang-up tells that the thread is gone, or no longer the client's to count.
+    let witness: PerfOutput
+    /// The one CPU on which the thread and its children are followed; nil: wherever the target is.
+    var lane: Int32?
 
     /// The largest distance that the kernel takes; larger ones never come about.
     static let maxDistance = UInt64(Int64.max)
 
     var tid: Int32 { target.tid }
-    var cpu: Int32 { target.cpu }
+    var cpu: Int32 { lane ?? target.cpu }
+
+    /// Whether every thread of a family overflows by itself, with samples that hold no counts.
+    var isFamily: Bool { lane != nil }
+
+    /// The same for a thread and its children on one CPU: the kernel has rings for events that
+    /// follow children only there.
+    func lane(on cpu: Int, _ output: PerfOutput) -> PerfOpening {
+        var opening = self
+        opening.lane = Int32(cpu)
+        opening.output = output
+        return opening
+    }
 
     /// Whether the set's time-out is kept by an event of the group, not by a timer of ours.
     ///
@@ -118,8 +134,9 @@ struct PerfOpening {
                 if let distance = counter.distance {
                     try checkDistance(distance, of: attr)
                     sampling(&attr, distance: distance)
+                    if isFamily { attr.sample_type = PerfSample.typeWithoutCounts }
                     if wantsCallChains {
-                        attr.sample_type = PerfSample.typeWithCallChain
+                        attr.sample_type |= UInt64(PERF_SAMPLE_CALLCHAIN.rawValue)
                         attr.exclude_callchain_kernel = attr.exclude_kernel
                     }
                     attr.watermark = wakesByWatermark ? 1 : 0

@@ -5,8 +5,8 @@ internal import SystemPackage
 /// The ring of a session, and the event that owns it.
 ///
 /// The event counts nothing and belongs to no set, so that the ring outlives every change of the
-/// sets. It is never inherited, so that it can be mapped even where the sets are. Its hang-up is
-/// how the end of a thread shows, and how it shows that the kernel took the events away because
+/// sets. That of a session is never inherited, so that it can be mapped even where the sets are.
+/// Its hang-up is how the end of a thread shows, and how it shows that the kernel took the events away because
 /// the thread executed a program with other credentials.
 final class PerfOutput {
     /// What processes map and how they are named comes in records of the ring, if it is meant for
@@ -26,9 +26,12 @@ final class PerfOutput {
 
     /// Opens the event and its ring in place of the one before.
     ///
+    /// - Parameter inherit: for the samples and the news of a thread and its children; only where a
+    ///   CPU is given.
     /// - Throws: the errno of the open or of the mapping.
-    func open(tid: Int32, cpu: Int32, pages: Int) throws(Errno) {
+    func open(tid: Int32, cpu: Int32, pages: Int, inherit: Bool = false) throws(Errno) {
         var attr = PerfOpening.dummy
+        attr.inherit = inherit ? 1 : 0
         if tellsProcesses, pages > 1 {
             attr.mmap = 1
             attr.mmap2 = 1

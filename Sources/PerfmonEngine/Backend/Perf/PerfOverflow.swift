@@ -28,7 +28,8 @@ struct PerfOverflow {
     /// same and no counter of this overflow has gone on since.
     mutating func merge(_ sample: PerfSample, _ group: PerfGroup, _ counter: Int?) -> Bool {
         let isRepetition = sample.event == last.event && sample.time == last.time
-        guard group === self.group, isRepetition || counters & Self.bit(counter) == 0,
+        guard group === self.group, !sample.counts.values.isEmpty,
+            isRepetition || counters & Self.bit(counter) == 0,
             sample.place.ip == last.place.ip, sample.place.tid == last.place.tid,
             sample.place.cpu == last.place.cpu, isRepetition || sample.time &- time < 100_000,
             indices.allSatisfy({ sample.counts.values[$0] == last.counts.values[$0] })
@@ -45,6 +46,7 @@ struct PerfOverflow {
     /// Whether other counters may have reached their distance at the same event, of which the ring
     /// does not tell yet: the kernel takes some microseconds from one to the next.
     var mayGrow: Bool {
+        guard !last.counts.values.isEmpty else { return false }
         let others = group.program.counters.enumerated().contains { index, counter in
             counter.distance != nil && counters >> UInt64(index) & 1 == 0
         }
@@ -66,8 +68,11 @@ struct PerfOverflow {
         var place = last.place
         // Half of the addresses are the kernel's, and secret to those who may not look into it.
         if !indices.contains(where: { overflowed[$0].selection.countsKernel }) {
-            if place.ip >> 63 != 0 { place.ip = 0 }
             place.callChain.removeAll { $0 >> 63 != 0 }
+            // Where the thread entered the kernel is no secret, if it is known.
+            if place.ip >> 63 != 0 {
+                place.ip = place.callChain.isEmpty ? 0 : place.callChain.removeFirst()
+            }
         }
         return BackendEvent(
             session: session,

@@ -11,12 +11,14 @@ enum PerfRecord {
     case process(BackendEvent.Kind, time: UInt64)
 
     /// Decodes a record with its header; nil for other kinds and for records cut short.
-    init?(_ bytes: UnsafeRawBufferPointer) {
+    ///
+    /// - Parameter hasCounts: samples hold the counts of their group.
+    init?(_ bytes: UnsafeRawBufferPointer, hasCounts: Bool = true) {
         guard bytes.count >= 8 else { return nil }
         let body = UnsafeRawBufferPointer(rebasing: bytes[8...])
         switch bytes.loadUnaligned(as: UInt32.self) {
         case PERF_RECORD_SAMPLE.rawValue:
-            guard let sample = PerfSample(body) else { return nil }
+            guard let sample = PerfSample(body, hasCounts: hasCounts) else { return nil }
             self = .sample(sample)
         case PERF_RECORD_LOST.rawValue:
             guard body.count >= 16 else { return nil }
@@ -43,28 +45,34 @@ struct PerfSample {
             | PERF_SAMPLE_TIME.rawValue | PERF_SAMPLE_CPU.rawValue | PERF_SAMPLE_READ.rawValue
     )
 
-    /// The same with the call chain.
-    static let typeWithCallChain = type | UInt64(PERF_SAMPLE_CALLCHAIN.rawValue)
+    /// The same for events that follow children: kernels before Linux 6.12 refuse the counts.
+    static let typeWithoutCounts = type & ~UInt64(PERF_SAMPLE_READ.rawValue)
 
     /// The event that overflowed.
     var event: UInt64
     var place: SamplePlace
     /// Nanoseconds of `MonotonicClock`.
     var time: UInt64
+    /// No values where samples come without.
     var counts: PerfGroupCounts
 
     /// Decodes the body of a sample record; nil when it is cut short.
-    init?(_ bytes: UnsafeRawBufferPointer) {
-        guard bytes.count >= 48 else { return nil }
-        let members = bytes.loadUnaligned(fromByteOffset: 40, as: UInt64.self)
-        guard members <= UInt64(bytes.count),
-            let counts = PerfGroupCounts(
-                UnsafeRawBufferPointer(rebasing: bytes[40...]),
-                members: Int(members)
-            )
-        else { return nil }
-        self.counts = counts
-        let end = 40 + PerfGroupCounts.size(members: Int(members))
+    init?(_ bytes: UnsafeRawBufferPointer, hasCounts: Bool) {
+        guard bytes.count >= (hasCounts ? 48 : 40) else { return nil }
+        var end = 40
+        if hasCounts {
+            let members = bytes.loadUnaligned(fromByteOffset: 40, as: UInt64.self)
+            guard members <= UInt64(bytes.count),
+                let counts = PerfGroupCounts(
+                    UnsafeRawBufferPointer(rebasing: bytes[40...]),
+                    members: Int(members)
+                )
+            else { return nil }
+            self.counts = counts
+            end += PerfGroupCounts.size(members: Int(members))
+        } else {
+            counts = PerfGroupCounts(members: 1)
+        }
         event = bytes.loadUnaligned(as: UInt64.self)
         time = bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
         place = SamplePlace(

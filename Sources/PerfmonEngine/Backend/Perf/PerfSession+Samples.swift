@@ -7,10 +7,30 @@ extension PerfSession {
         BackendEvent(session: request.session, set: set, time: MonotonicClock.now, kind: kind)
     }
 
-    /// Reads the ring empty. Overflows of several counters at the same event become one.
+    /// Reads the rings empty. Overflows of several counters at the same event become one.
     ///
     /// A session that holds its thread keeps them until the thread stands.
     func collectSamples(_ deliver: (BackendEvent) -> Void) {
+        for lane in lanes { collectSamples(of: lane, deliver) }
+        if running == nil, holdsSamples {
+            // The ring tells of lost samples with the next one, and none is to come.
+            let lost = lanes.reduce(UInt64(0)) { sum, lane in
+                lane.groups.reduce(sum) { $0 + $1.lost }
+            }
+            reportLost(lost, set: request.sets.first?.id ?? 0, deliver)
+        }
+        guard let hold, !hold.waiting.isEmpty else { return }
+        // A thread that keeps the signal off runs on for as long as it does. That is asked only
+        // when the stop is overdue: the answer takes longer than most stops.
+        if hold.isStanding || hasEnded
+            || hold.isOverdue && backend.kernel.blocks(SIGTRAP, thread: request.target.tid)
+        {
+            hold.takeWaiting().forEach(deliver)
+        }
+    }
+
+    private func collectSamples(of lane: PerfLane, _ deliver: (BackendEvent) -> Void) {
+        let hasCounts = !lane.opening.isFamily
         var pending: PerfOverflow?
         func flush() {
             guard let overflow = pending?.event(session: request.session) else { return }
@@ -23,12 +43,11 @@ extension PerfSession {
             pending = PerfOverflow(sample, group, counter)
         }
         func take(_ bytes: UnsafeRawBufferPointer) {
-            switch PerfRecord(bytes) {
+            switch PerfRecord(bytes, hasCounts: hasCounts) {
             case .sample(let sample):
                 // Events that have been replaced since are nobody's any more.
-                guard let group = groups.first(where: { $0.gateID == sample.counts.gateID })
-                else { return }
-                switch group.member(id: sample.event) {
+                guard let (group, member) = lane.origin(of: sample) else { return }
+                switch member {
                 case .counter(let index):
                     add(sample, group, index)
                 case nil:
@@ -43,10 +62,11 @@ extension PerfSession {
             case .lost(let id, let count):
                 flush()
                 lostInRecords += count
-                reportLost(lostInRecords, set: member(id: id)?.group.program.id ?? 0, deliver)
+                let set = lane.member(id: id)?.group.program.id ?? 0
+                reportLost(lostInRecords, set: set, deliver)
             case .throttled:
                 flush()
-                deliver(event(set: running ?? 0, .throttled(cpu: Int(max(opening.cpu, 0)))))
+                deliver(event(set: running ?? 0, .throttled(cpu: Int(max(lane.opening.cpu, 0)))))
             case .process(let kind, let time):
                 flush()
                 var event = event(set: running ?? 0, kind)
@@ -56,23 +76,10 @@ extension PerfSession {
                 break
             }
         }
-        output.drain(take)
+        lane.output.drain(take)
         // The first sample of an event wakes us before the kernel has written the others.
-        while let open = pending, open.mayGrow { output.drain(take) }
+        while let open = pending, open.mayGrow { lane.output.drain(take) }
         flush()
-        if running == nil, output.holdsSamples {
-            // The ring tells of lost samples with the next one, and none is to come.
-            let lost = groups.reduce(UInt64(0)) { $0 + $1.lost }
-            reportLost(lost, set: groups.first?.program.id ?? 0, deliver)
-        }
-        guard let hold, !hold.waiting.isEmpty else { return }
-        // A thread that keeps the signal off runs on for as long as it does. That is asked only
-        // when the stop is overdue: the answer takes longer than most stops.
-        if hold.isStanding || hasEnded
-            || hold.isOverdue && backend.kernel.blocks(SIGTRAP, thread: request.target.tid)
-        {
-            hold.takeWaiting().forEach(deliver)
-        }
     }
 
     /// Takes note that the tracer has seen the thread stand at an overflow.
@@ -87,8 +94,21 @@ extension PerfSession {
         deliver(event(set: set, .lost(count: total - lostReported)))
         lostReported = total
     }
+}
 
-    private func member(id: UInt64) -> (group: PerfGroup, member: PerfGroup.Member)? {
+extension PerfLane {
+    /// The set that a sample belongs to, and the event that overflowed, if the sample tells. A
+    /// sample with counts names its set by them; its own number may be another event's.
+    func origin(of sample: PerfSample) -> (group: PerfGroup, member: PerfGroup.Member?)? {
+        guard !sample.counts.values.isEmpty else {
+            return member(id: sample.event).map { ($0.group, $0.member) }
+        }
+        return groups.first { $0.gateID == sample.counts.gateID }
+            .map { ($0, $0.member(id: sample.event)) }
+    }
+
+    /// The event that the kernel knows by a number, with its set; nil when it is none of them.
+    func member(id: UInt64) -> (group: PerfGroup, member: PerfGroup.Member)? {
         for group in groups {
             if let member = group.member(id: id) { return (group, member) }
         }

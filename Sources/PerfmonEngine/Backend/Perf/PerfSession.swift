@@ -6,8 +6,9 @@ final class PerfSession: CounterSession {
     let request: AttachRequest
     /// Tells this session's descriptors apart in the backend's epoll set.
     let serial: UInt64
-    /// One for each set; none after `detach`.
-    private(set) var groups: [PerfGroup]
+    /// Where the sets are; one but for families.
+    let lanes: [PerfLane]
+    /// The ring that tells of the thread's end; that of the samples too, but for families.
     let output: PerfOutput
     let opening: PerfOpening
     unowned let backend: PerfBackend
@@ -37,7 +38,7 @@ final class PerfSession: CounterSession {
         backend: PerfBackend,
         opening: PerfOpening,
         identities: [ClientIdentity],
-        groups: [PerfGroup],
+        lanes: [PerfLane],
         thread: consuming ThreadHandle?,
         timer: PerfSetTimer?,
         held: [perf_event_attr],
@@ -51,17 +52,17 @@ final class PerfSession: CounterSession {
         self.held = held
         self.hold = hold
         output = opening.output
-        self.groups = groups
+        self.lanes = lanes
         self.thread = thread
         self.timer = timer
     }
 
     func start(_ set: UInt16) throws(PfmError) {
-        let group = try group(set)
+        let groups = try groups(set)
         try requireHalted(but: set)
-        group.start()
+        for group in groups { group.start() }
         running = set
-        timer?.start(set, timeout: group.program.timeout)
+        timer?.start(set, timeout: groups[0].program.timeout)
         backend.sessionRuns(self)
     }
 
@@ -78,41 +79,48 @@ final class PerfSession: CounterSession {
                 "a context with notify_block cannot be started at exec: its events end there"
             )
         }
-        let group = try group(set)
+        let groups = try groups(set)
         try requireHalted(but: set)
-        try group.startAtExec()
+        do throws(PfmError) {
+            for group in groups { try group.startAtExec() }
+        } catch {
+            for group in groups { group.stop() }
+            throw error
+        }
         running = set
         backend.sessionRuns(self)
     }
 
     func stop(_ set: UInt16) {
-        guard running == set, let group = groups.first(where: { $0.program.id == set }) else {
-            return
-        }
-        group.stop()
+        guard running == set, let groups = try? groups(set) else { return }
+        for group in groups { group.stop() }
         timer?.stop()
         running = nil
     }
 
     func read(_ set: UInt16) throws(PfmError) -> Snapshot {
-        try group(set).read()
+        let groups = try groups(set)
+        guard groups.count > 1 else { return try groups[0].read() }
+        var snapshots: [Snapshot] = []
+        for group in groups { snapshots.append(try group.read()) }
+        return Snapshot(adding: snapshots)
     }
 
     func arm(_ set: UInt16, pmd: Int, distance: UInt64?) throws(PfmError) {
-        let group = try group(set)
+        let groups = try groups(set)
         try requireHalted(set)
         if distance != nil { try prepareForOverflows() }
-        try group.arm(pmd: pmd, distance: distance)
+        for group in groups { try group.arm(pmd: pmd, distance: distance) }
     }
 
     func setTimeoutLeft(_ set: UInt16, nanoseconds: UInt64) {
-        guard running != set, let group = try? group(set) else { return }
-        group.setTimeoutLeft(nanoseconds)
+        guard running != set, let groups = try? groups(set) else { return }
+        for group in groups { group.setTimeoutLeft(nanoseconds) }
         timer?.setLeft(nanoseconds, of: set)
     }
 
     func reprogram(_ program: SetProgram) throws(PfmError) {
-        let group = try group(program.id)
+        let groups = try groups(program.id)
         try requireHalted(program.id)
         try backend.authoriseChange(of: self, to: program)
         // Kinds that go out of use keep their holders for this session; sets change seldom.
@@ -120,7 +128,7 @@ final class PerfSession: CounterSession {
         for attributes in selected { backend.holders.retain(attributes) }
         held += selected
         if opening.samples(program) { try prepareForOverflows() }
-        try group.reprogram(program)
+        for group in groups { try group.reprogram(program) }
     }
 
     func release() {
@@ -132,7 +140,7 @@ final class PerfSession: CounterSession {
         isDetached = true
         if let running { stop(running) }
         backend.forget(self)
-        groups = []
+        for lane in lanes { lane.close() }
         output.close()
         thread = nil
         timer = nil
@@ -146,7 +154,9 @@ final class PerfSession: CounterSession {
     /// - Throws: when the thread is no longer the client's to monitor.
     func reopenAfterExec() throws(PfmError) {
         try backend.authoriseTarget(identities, request)
-        for group in groups { try group.reopen() }
+        for lane in lanes {
+            for group in lane.groups { try group.reopen() }
+        }
     }
 
     /// Takes note that the target is gone. Its counts stay readable.
@@ -179,11 +189,24 @@ final class PerfSession: CounterSession {
         }
     }
 
-    private func group(_ set: UInt16) throws(PfmError) -> PerfGroup {
-        guard let group = groups.first(where: { $0.program.id == set }) else {
+    /// Whether any ring is meant for samples.
+    var holdsSamples: Bool { lanes.contains { $0.output.holdsSamples } }
+
+    /// Every thread of a family overflows by itself.
+    var overflowsByThread: Bool { opening.inherit && holdsSamples }
+
+    /// Rings beside `output`.
+    var laneRings: [Int32] {
+        lanes.lazy.map(\.output).filter { $0 !== self.output }.map(\.event)
+    }
+
+    /// A set in every lane; never empty.
+    private func groups(_ set: UInt16) throws(PfmError) -> [PerfGroup] {
+        let groups = lanes.compactMap { lane in lane.groups.first { $0.program.id == set } }
+        guard !groups.isEmpty else {
             throw PfmError(.invalidArgument, "set \(set) is not loaded")
         }
-        return group
+        return groups
     }
 
     private func requireHalted(_ set: UInt16) throws(PfmError) {
