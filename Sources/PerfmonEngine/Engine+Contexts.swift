@@ -76,7 +76,7 @@ extension Engine {
             throw PfmError(
                 .invalidArgument,
                 "a context's name is 1 to 255 printable ASCII characters",
-                hint: "use letters, digits, - and _; no slash, no leading dot",
+                hint: "use printable ASCII characters; no slash, no leading dot",
                 subject: name
             )
         }

@@ -96,6 +96,7 @@ import Testing
     @Test(arguments: [
         (["/m", "-o", "bakend=perf"], "'bakend'; did you mean 'backend'?"),
         (["/m", "-o", "hide_context"], "did you mean 'hide_contexts'?"),
+        (["/m", "-o", "foo"], "unknown mount option 'foo'; see pfmfs --help"),
         (["/m", "-o", "qqqqqqqq"], "unknown mount option 'qqqqqqqq'"),
         (["/m", "-x"], "unknown option '-x'"),
         (["/m", "--frobnicate"], "unknown option '--frobnicate'"),
@@ -110,7 +111,8 @@ import Testing
         (["/m", "-o", "max_contexts=-5"], "is not a number from 1"),
         (["/m", "-o", "max_contexts=99999999999999999999"], "is not a number from 1"),
         (["/m", "-o", "buffer_mem_max=99999999999G"], "is not bytes"),
-        (["/m", "-o", "tick=1h"], "is not a time"), (["/m", "-o", "tick=ms"], "is not a time"),
+        (["/m", "-o", "tick=1h"], "is not a time"), (["/m", "-o", "tick=0"], "is not a time"),
+        (["/m", "-o", "tick=ms"], "is not a time"),
         (["/m", "-o", "strict=linux"], "is not perfmon2"),
         (["/m", "-o", "log=loud"], "'loud' is not trace, debug"),
         (["/m", "-o"], "missing argument"), ([], "no mountpoint"), (["-f"], "no mountpoint"),
@@ -142,11 +144,6 @@ import Testing
 
     @Test func escapesWhatWouldEndAnOption() {
         #expect(FuseOptions.escaped("fsname=a,b\\c") == "fsname=a\\,b\\\\c")
-    }
-
-    @Test(arguments: [("", "", 0), ("a", "", 1), ("kitten", "sitting", 3), ("abc", "abc", 0)])
-    func measuresDistance(_ first: String, _ second: String, _ expected: Int) {
-        #expect(EditDistance.between(first, second) == expected)
     }
 }
 

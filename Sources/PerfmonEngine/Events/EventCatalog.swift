@@ -67,7 +67,9 @@ public final class EventCatalog {
             .prefix(4)
             .map(\.name)
         var hints = sources.compactMap { $0.reasonMissing(name) }
-        if near.isEmpty {
+        if name.contains(","), !name.contains("/") {
+            hints.insert("blanks separate events, not commas", at: 0)
+        } else if near.isEmpty {
             hints.append("info/available_events lists all names")
         } else {
             hints.insert("did you mean " + near.joined(separator: ", ") + "?", at: 0)

@@ -1,6 +1,7 @@
 import CFuse
 import Glibc
 import PerfmonEngine
+import Synchronization
 import SystemPackage
 
 /// One mount's tree behind its lock, as the threads share it.
@@ -9,6 +10,8 @@ public final class FileSystem: Sendable {
     let tree: Guarded<FileTree>
     /// The reads that wait; guarded by the tree's lock, for those who hold it already.
     nonisolated(unsafe) let parkedReads: ParkedReads
+    /// Bytes of one read request, as the mount option max_read has it; 0: as many as the kernel likes.
+    let maximumRead = Atomic<UInt32>(0)
 
     /// Serves what a mount is made of. The caller keeps no way to it.
     public init(_ content: sending MountContent) {

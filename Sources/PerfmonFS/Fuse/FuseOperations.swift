@@ -1,4 +1,5 @@
 import CFuse
+import Synchronization
 
 /// libfuse's callbacks: unwrap what C hands over and call the function of the same name.
 ///
@@ -7,7 +8,7 @@ import CFuse
 enum FuseOperations {
     static func table() -> fuse_lowlevel_ops {
         var table = fuse_lowlevel_ops()
-        table.`init` = { FuseOperations.start($1) }
+        table.`init` = { FuseOperations.start($0, $1) }
         addNames(to: &table)
         addRefusals(to: &table)
         addAttributes(to: &table)
@@ -16,8 +17,14 @@ enum FuseOperations {
         return table
     }
 
-    private static func start(_ connection: UnsafeMutablePointer<fuse_conn_info>?) {
-        guard let connection else { return }
+    private static func start(
+        _ fileSystem: UnsafeMutableRawPointer?,
+        _ connection: UnsafeMutablePointer<fuse_conn_info>?
+    ) {
+        guard let fileSystem, let connection else { return }
+        // libfuse ends the session when this is not what the mount was told.
+        connection.pointee.max_read = Unmanaged<FileSystem>.fromOpaque(fileSystem)
+            .takeUnretainedValue().maximumRead.load(ordering: .relaxed)
         connection.pointee.time_gran = 1
         // Makes the kernel ask for the attributes of a file of which it keeps pages before each
         // read(2): the moment to bring the pages up to date.

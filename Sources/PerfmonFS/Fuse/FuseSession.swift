@@ -23,6 +23,9 @@ public final class FuseSession: Sendable {
             fuse_opt_add_arg(&arguments, "-o")
             // A comma in a value must not begin another option.
             fuse_opt_add_arg(&arguments, FuseOptions.escaped(option))
+            if option.hasPrefix("max_read="), let bytes = UInt32(option.dropFirst(9)) {
+                fileSystem.maximumRead.store(bytes, ordering: .relaxed)
+            }
         }
         defer { fuse_opt_free_args(&arguments) }
         var operations = FuseOperations.table()

@@ -138,11 +138,7 @@ extension MountOptions {
 
     /// The known option that is most like a word, if any is.
     private static func nearest(to word: String) -> String? {
-        let known = MountOption.all.map(\.name) + SystemOption.passed.sorted() + ["debug"]
-        let ranked = known.map { (name: $0, distance: EditDistance.between($0, word)) }
-        guard let best = ranked.min(by: { $0.distance < $1.distance }),
-            best.distance <= max(2, word.utf8.count / 3)
-        else { return nil }
-        return best.name
+        let known = MountOption.all.map(\.name) + SystemOption.passed + ["debug"]
+        return EditDistance.nearest(to: word, in: known, count: 1).first
     }
 }

@@ -35,8 +35,7 @@ enum OptionValue {
     /// Bytes, with K, M or G; `max` is no limit.
     static func bytes(_ text: String) throws(PfmError) -> UInt64 {
         guard text != "max" else { return .max }
-        let units: [(String, UInt64)] = [("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30)]
-        guard let number = scaled(text, units), number > 0 else {
+        guard let number = try? Numbers.size(text), number > 0 else {
             throw refusal(text, "bytes such as 65536, 64K, 1M or max")
         }
         return number
@@ -44,10 +43,7 @@ enum OptionValue {
 
     /// A time in nanoseconds, or with us, ms or s.
     static func nanoseconds(_ text: String) throws(PfmError) -> UInt64 {
-        let units: [(String, UInt64)] = [
-            ("ns", 1), ("us", 1000), ("ms", 1_000_000), ("s", 1_000_000_000),
-        ]
-        guard let number = scaled(text, units), number > 0 else {
+        guard let number = try? Numbers.duration(text), number > 0 else {
             throw refusal(text, "a time such as 500us, 10ms or 1s")
         }
         return number
@@ -55,16 +51,6 @@ enum OptionValue {
 
     static func refusal(_ text: String, _ accepted: String) -> PfmError {
         PfmError(.invalidArgument, "'\(text)' is not \(accepted)", subject: text)
-    }
-
-    /// A number with the first unit that it ends in, or without one.
-    private static func scaled(_ text: String, _ units: [(String, UInt64)]) -> UInt64? {
-        for (unit, factor) in units where text.hasSuffix(unit) {
-            guard let number = decimal(String(text.dropLast(unit.count))) else { return nil }
-            let (product, isTooLarge) = number.multipliedReportingOverflow(by: factor)
-            return isTooLarge ? nil : product
-        }
-        return decimal(text)
     }
 
     /// A number of digits alone, without the sign that Swift's own parser takes.

@@ -18,15 +18,11 @@ final class CommandHistory {
 
     /// The sentence of a report, as every `last_cmd_status` shows it.
     static func sentence(of report: CommandReport, note: String = "") -> String {
-        guard let error = report.error else {
+        guard var error = report.error else {
             return note.isEmpty ? "ok" : "ok (\(note))"
         }
-        return report.line > 1 || (report.line == 1 && !error.message.hasPrefix("line "))
-            ? prefixed(error, line: report.line) : error.description
-    }
-
-    private static func prefixed(_ error: PfmError, line: Int) -> String {
-        error.message.hasPrefix("line \(line)") ? error.description : "line \(line): \(error)"
+        error.message = Excerpt.ends(of: error.message)
+        return error.description
     }
 
     func record(_ report: CommandReport, note: String = "") {
@@ -52,8 +48,9 @@ final class CommandHistory {
                     + "path=\(report.path)"
             )
             if !report.text.isEmpty {
-                text.append(line: "  \(report.text)")
-                text.append(line: "  " + String(repeating: " ", count: report.offset) + "^")
+                let (shown, offset) = Excerpt.around(report.offset, of: report.text)
+                text.append(line: "  \(shown)")
+                text.append(line: "  " + String(repeating: " ", count: offset) + "^")
             }
             text.append(line: "  \(Self.sentence(of: report))")
         }

@@ -134,7 +134,8 @@ enum ContextCommands {
         command(
             "ctl",
             "perfmon2 calls, one a line",
-            "Several commands in one write; stops at the first that fails.",
+            "Several commands; until it is closed, the first that fails ends them all.",
+            isBatch: true,
             { (node, client, line) throws(PfmError) in
                 try ControlLine.run(line, in: node.context, by: client)
             }
@@ -145,6 +146,7 @@ enum ContextCommands {
         _ name: String,
         _ format: String,
         _ summary: String,
+        isBatch: Bool = false,
         _ store: @escaping Store<ContextNode>
     ) -> FileRow<ContextNode> {
         FileRow(
@@ -152,7 +154,8 @@ enum ContextCommands {
             mode: 0o200,
             format: format,
             summary: summary,
-            content: .value(show: nil, store: store)
+            content: .value(show: nil, store: store),
+            isBatch: isBatch
         )
     }
 

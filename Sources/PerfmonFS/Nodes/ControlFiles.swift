@@ -163,10 +163,9 @@ enum ControlFiles {
             content: .value(
                 show: { mount, _, text in text.append(line: mount.engine.controls[keyPath: path]) },
                 store: { mount, _, line throws(PfmError) in
-                    let word = line.words.first?.text ?? ""
-                    let value =
-                        word == "-1" || word == "max" ? UInt64.max : try Numbers.size(word)
+                    let value = try Numbers.leadingSize(line.text)
                     guard value >= Controls.memoryMinimum else {
+                        let word = line.words[0].text
                         throw PfmError(
                             .invalidArgument,
                             "\(word) is less than one page",

@@ -35,8 +35,8 @@ enum Readme {
           cd HERE
           mkdir contexts/web
           echo 'task-clock page-faults context-switches' > contexts/web/events
-          echo "pid $(pidof -s nginx)" > contexts/web/load_context
-          echo 1 > contexts/web/start; sleep 5; cat contexts/web/counters
+          echo "pid $$" > contexts/web/load_context     # this shell; or any other thread: pid 1234
+          echo 1 > contexts/web/start; ls -lR /etc | wc -l; cat contexts/web/counters
           rmdir contexts/web
 
         When a write fails: cat contexts/web/last_cmd_status

@@ -3,14 +3,17 @@ import SystemPackage
 
 /// Lines of event names: `cycles instructions`, `set1: page-faults`, `none`.
 enum EventLines {
-    /// The events of every set, one line each; sets without events are left out.
+    /// The events of every set, one line each; sets without events are left out, `none` is all
+    /// that is shown when there are none at all.
     static func show(_ context: Context, _ text: inout TextBuffer) {
+        let start = text.count
         for set in context.sets {
             let names = names(of: set, in: context)
             guard !names.isEmpty else { continue }
             text.append("set\(set.id): ")
             text.append(line: names.joined(separator: " "))
         }
+        if text.count == start { text.append(line: "none") }
     }
 
     /// The names of one set in the order of its PMDs.

@@ -53,9 +53,27 @@ enum Numbers {
         let sign = start.hasPrefix("-") || start.hasPrefix("+") ? start.prefix(1) : ""
         let digits = start.dropFirst(sign.count).prefix { $0.isASCII && $0.isNumber }
         guard !digits.isEmpty, let number = Int32(String(sign + digits)) else {
-            throw notANumber(text)
+            throw notANumber(String(start), hint: "write decimal digits")
         }
         return number
+    }
+
+    /// A size in bytes at the start of a text, read as `leadingSigned` does; K, M or G may follow
+    /// the digits. `-1` and `max` are no limit.
+    static func leadingSize(_ text: String) throws(PfmError) -> UInt64 {
+        let word = CommandLine(text).words.first?.text ?? ""
+        if word == "-1" || word == "max" { return .max }
+        let digits = word.prefix { $0.isASCII && $0.isNumber }
+        guard !digits.isEmpty else {
+            throw notANumber(
+                word,
+                hint: "write decimal digits, which K, M or G may follow, or max"
+            )
+        }
+        let units: [Character: UInt64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+        let unit = word.dropFirst(digits.count).first?.uppercased().first
+        let factor = unit.flatMap { units[$0] } ?? 1
+        return try scaled(try unsigned(String(digits)), factor, word)
     }
 
     /// A size in bytes: decimal with an optional suffix K, M or G (powers of 1024).
@@ -106,11 +124,14 @@ enum Numbers {
         return product
     }
 
-    private static func notANumber(_ text: String) -> PfmError {
+    private static func notANumber(
+        _ text: String,
+        hint: String = "write decimal digits, or hexadecimal ones behind 0x"
+    ) -> PfmError {
         PfmError(
             .invalidArgument,
             text.isEmpty ? "an empty line is no number" : "\(text) is no number",
-            hint: "write decimal digits, or hexadecimal ones behind 0x",
+            hint: hint,
             subject: text
         )
     }

@@ -42,6 +42,7 @@ enum Targets {
         if first == "self", words.count == 1 {
             return Request(target: .thread(client.tid), set: set)
         }
+        try refuseOtherKinds(first)
         if words.count == 1, first.utf8.first.map({ (0x30...0x39).contains($0) }) ?? false {
             return Request(
                 target: isSystemWide
@@ -69,6 +70,22 @@ enum Targets {
                 subject: first
             )
         }
+    }
+
+    /// Says what to do in place of kinds of targets that one might look for.
+    private static func refuseOtherKinds(_ kind: String) throws(PfmError) {
+        let hints = [
+            "cpus": "make a context for each CPU, and write cpu N to each",
+            "cgroup": "write tid N for a thread of its cgroup.threads; inherit in ctx_flags counts "
+                + "what that thread starts",
+        ]
+        guard let hint = hints[kind] else { return }
+        throw PfmError(
+            .invalidArgument,
+            "\(kind) is no target: a context monitors one thread or one CPU",
+            hint: hint,
+            subject: kind
+        )
     }
 
     private static let forms = "write pid N, tid N, self or cpu N; set=N may follow"

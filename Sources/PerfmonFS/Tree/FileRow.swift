@@ -50,6 +50,9 @@ public struct FileRow<Subject>: Sendable {
     public let isPresent: @Sendable (Subject) -> Bool
     /// Whether the file comes and goes while its directory lives; the kernel then asks every time.
     public let isConditional: Bool
+    /// Whether everything that is written between an open and its close is one batch, which ends at
+    /// the first line that fails. Some shells give each line a write of its own.
+    public let isBatch: Bool
     /// Woken when a value has changed by itself: poll(2) on the file then reports POLLPRI, as
     /// sysfs does. nil: the file is never watched.
     public let changes: (@Sendable (Subject) -> WaitQueue)?
@@ -61,6 +64,7 @@ public struct FileRow<Subject>: Sendable {
         summary: String,
         content: Content,
         isPresent: (@Sendable (Subject) -> Bool)? = nil,
+        isBatch: Bool = false,
         changes: (@Sendable (Subject) -> WaitQueue)? = nil
     ) {
         self.name = name
@@ -70,6 +74,7 @@ public struct FileRow<Subject>: Sendable {
         self.content = content
         self.isPresent = isPresent ?? { _ in true }
         self.isConditional = isPresent != nil
+        self.isBatch = isBatch
         self.changes = changes
     }
 }

@@ -26,6 +26,7 @@ public final class TableFile: FileSource {
     let holder: FileHolder
     private let mode: UInt16
     private let content: Content
+    let isBatch: Bool
     /// Woken when a value changes by itself.
     let changes: (() -> WaitQueue)?
     /// The text of a listing as last rendered for a look at its size.
@@ -55,6 +56,7 @@ public final class TableFile: FileSource {
         self.holder = holder
         mode = row.mode
         content = Content(row.content, of: subject)
+        isBatch = row.isBatch
         if let changes = row.changes {
             self.changes = { changes(subject) }
         } else {

@@ -11,6 +11,10 @@ final class ValueHandle: FileHandle {
     @exclusivity(unchecked) private var text = TextBuffer(capacity: 128)
     private var isRendered = false
     private var seenChanges = 0
+    /// Lines of a batch that were carried out.
+    private var batchLines = 0
+    /// Why nothing more is taken: a batch failed, or what comes may be the rest of a refused text.
+    private var failure: PfmError?
 
     init(
         _ file: TableFile,
@@ -40,11 +44,22 @@ final class ValueHandle: FileHandle {
         guard let store else {
             throw PfmError(.permissionDenied, "\(file.place.path) can only be read")
         }
-        try bytes.withUnsafeBufferPointer { (memory) throws(PfmError) in
-            let lines = try self.lines(of: memory, by: client)
-            try lines.forEach { (line, number) throws(PfmError) in
-                try carryOut(line, number: lines.count > 1 ? number : 0, by: client, store)
+        // Its sentence was told when it happened.
+        if let failure { throw failure }
+        do throws(PfmError) {
+            try bytes.withUnsafeBufferPointer { (memory) throws(PfmError) in
+                let lines = try self.lines(of: memory, by: client)
+                let before = batchLines
+                let isNumbered = before + lines.count > 1
+                try lines.forEach { (line, number) throws(PfmError) in
+                    let place = isNumbered ? before + number : 0
+                    try carryOut(line, number: place, by: client, store)
+                    if file.isBatch { batchLines += 1 }
+                }
             }
+        } catch {
+            if file.isBatch || error.code == .argListTooLong { failure = error }
+            throw error
         }
         return bytes.count
     }

@@ -38,7 +38,7 @@ final class Workshop {
     }
 
     /// Stores a number; the word `bad` is refused by name, `fail` without one.
-    private func store(_ line: PerfmonFS.CommandLine) throws(PfmError) {
+    func store(_ line: PerfmonFS.CommandLine) throws(PfmError) {
         stored.append(line.text)
         for word in line.words where word.text == "bad" {
             throw PfmError(

@@ -12,6 +12,8 @@
  *     attempt truncate FILE LENGTH, mkdir DIR, rmdir DIR, unlink FILE, stat FILE
  *     attempt rename OLD NEW, link OLD NEW, symlink TEXT NEW, mknod FILE, mkfifo FILE
  *     attempt chmod FILE MODE, chown FILE UID GID, mmap FILE
+ *     attempt setxattr FILE, getxattr FILE, flock FILE, chattr FILE, direct FILE (one O_DIRECT read)
+ *     attempt sendfile FILE, splice FILE, copy_file_range FILE   to standard output, whole
  *     attempt reread FILE N         prints the first line of N reads at offset 0 of one descriptor
  */
 #define _GNU_SOURCE
@@ -20,8 +22,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/fs.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static char buffer[1 << 20];
@@ -92,6 +99,34 @@ static int map(const char *path)
     return finish(mmap(NULL, 4096, PROT_READ, MAP_SHARED, file, 0) == MAP_FAILED);
 }
 
+/* Moves a whole file to standard output inside the kernel, and prints nothing if that went well. */
+static int move(const char *call, const char *path)
+{
+    int file = open(path, O_RDONLY);
+    ssize_t moved = 1;
+
+    if (file < 0)
+        return finish(1);
+    while (moved > 0) {
+        if (!strcmp(call, "sendfile"))
+            moved = sendfile(STDOUT_FILENO, file, NULL, 4096);
+        else if (!strcmp(call, "splice"))
+            moved = splice(file, NULL, STDOUT_FILENO, NULL, 4096, 0);
+        else
+            moved = copy_file_range(file, NULL, STDOUT_FILENO, NULL, 4096, 0);
+    }
+    return moved < 0 ? finish(1) : 0;
+}
+
+static int control(const char *path, int flags)
+{
+    int file = open(path, O_RDONLY), attributes = flags;
+
+    if (file < 0)
+        return finish(1);
+    return finish(ioctl(file, FS_IOC_SETFLAGS, &attributes) < 0);
+}
+
 int main(int argc, char **argv)
 {
     const char *call = argc > 2 ? argv[1] : "", *path = argc > 2 ? argv[2] : "";
@@ -120,6 +155,18 @@ int main(int argc, char **argv)
         return finish(mkfifo(path, 0644));
     if (IS("mmap"))
         return map(path);
+    if (IS("setxattr"))
+        return finish(setxattr(path, "user.pfmfs", "x", 1, 0));
+    if (IS("getxattr"))
+        return finish(getxattr(path, "user.pfmfs", buffer, sizeof buffer) < 0);
+    if (IS("flock"))
+        return finish(flock(open(path, O_RDONLY), LOCK_EX | LOCK_NB));
+    if (IS("chattr"))
+        return control(path, FS_IMMUTABLE_FL);
+    if (IS("direct"))
+        return open_and(path, O_RDONLY | O_DIRECT, 0, 1);
+    if (IS("sendfile") || IS("splice") || IS("copy_file_range"))
+        return move(call, path);
     if (IS("stat")) {
         struct stat status;
 

@@ -13,7 +13,7 @@ inside() {
     unshare --pid --fork --mount-proc --kill-child "$CASE_SHELL_WORD" -c "$1" inside "$c" "$TOOLS"
 }
 CASE_SHELL_WORD=${CASE_SHELL%% *}
-[ "$CASE_SHELL_WORD" != busybox ] || CASE_SHELL_WORD=sh
+[ "$CASE_SHELL_WORD" != busybox ] || CASE_SHELL_WORD='sh'
 
 # The first program of the namespace that takes a number is 2; outside that is another thread.
 # shellcheck disable=SC2016 # for the shell inside

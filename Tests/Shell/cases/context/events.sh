@@ -28,6 +28,8 @@ while [ "$number" -lt 200 ]; do
 done
 refused ENOSPC "$c/events" "${line# }" '*[0-9]*'
 put "$c/sets/0/events" none
-like "events after none" '*' "$(cat "$c/events")"
+eq "events after none" none "$(cat "$c/events")"
+put "$c/events" "$(cat "$c/events")"
+refused ENOENT "$c/events" 'page-faults,task-clock' '*blanks*'
 eq "counters after none" "" "$(cat "$c/counters")"
 refused EINVAL "$c/events" 'set0 page-faults:' '?*'

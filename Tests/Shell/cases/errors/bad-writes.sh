@@ -52,6 +52,13 @@ while read -r file; do
     : >"$file" || fail "truncating ${file#"$MNT"/}"
     "$TOOLS/attempt" write "$file" '' >/dev/null
 done <files
+# Shells hand a long line over in pieces; none of them is a line of its own.
+context pieces page-faults
+names=$(awk 'BEGIN { for (i = 0; i < 320; i++) printf "cgroup-switches " }')
+(echo "$names" >"$c/events") 2>/dev/null && fail "a line of ${#names} bytes was accepted"
+eq "events after a long line" page-faults "$(cat "$c/sets/0/events")"
+rmdir "$c"
+c=$MNT/contexts/b
 snapshot >after
 cmp -s before after || fail "something changed: $(diff before after)"
 answers || fail "does not answer any more"

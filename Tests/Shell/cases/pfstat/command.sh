@@ -28,8 +28,16 @@ pfstat -e page-faults /no/such/command 2>err
 eq "no such command" 127 $?
 : >plain
 pfstat -e page-faults ./plain 2>err
-status=$?
-case $status in 126 | 127) ;; *) fail "not executable: $status" ;; esac
+eq "not executable" 126 $?
+pfstat -e page-faults / 2>err
+eq "a directory" 126 $?
+pfstat -e page-faults no-such-command 2>err
+eq "not in PATH" 127 $?
+pfstat -e page-faults cd / 2>err
+eq "a word of the shell" 127 $?
+eq "what is not run is not counted" 'pfstat: cd: not found' "$(cat err)"
+pfstat -e page-faults -e task-clock,context-switches true 2>err || fail "-e twice"
+eq "events of both -e" 3 "$(grep -c -e page-faults -e task-clock -e context-switches err)"
 pfstat true 2>err || fail "without -e"
 for event in task-clock context-switches cpu-migrations page-faults; do
     grep -q " $event" err || fail "$event is not among the usual events"

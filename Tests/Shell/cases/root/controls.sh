@@ -45,6 +45,23 @@ refused EINVAL "$MNT/arg_mem_max" 4095
 refused EINVAL "$MNT/arg_mem_max" -5
 refused EINVAL "$MNT/arg_mem_max" 18446744073709551616
 control arg_mem_max 4096 4096
+# As the kernel's sscanf: blanks in front and whatever follows the digits are ignored, and
+# hexadecimal is a 0 with something behind it.
+control debug '12abc' 12
+control debug '	3 4' 3
+control debug 0x10 0
+control sys_group '5 6' 5
+control sys_group -1 -1
+control arg_mem_max '  8192junk' 8192
+control arg_mem_max '8k 5' 8192
+control smpl_buffer_mem_max '4096,' 4096
+refused EINVAL "$MNT/smpl_buffer_mem_max" 0x10000
+refused EINVAL "$MNT/smpl_buffer_mem_max" '-4096'
+refused EINVAL "$MNT/smpl_buffer_mem_max" 99999999999G
+like "the reason" '*99999999999G*64 bits*' "$(cat "$MNT/info/last_cmd_status")"
+control smpl_buffer_mem_max max "$everything"
+control arg_mem_max 4096 4096
+control debug 0 0
 # What the shell's own commands do.
 echo 3 >"$MNT/debug" || fail "echo 3 >debug"
 printf '4\n' >>"$MNT/debug" || fail "printf >>debug"

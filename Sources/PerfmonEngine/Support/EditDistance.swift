@@ -1,5 +1,5 @@
 /// How far two names are apart: letters to insert, remove, replace or swap with their neighbour.
-enum EditDistance {
+public enum EditDistance {
     /// The distance without regard to case; nil when it is more than `limit`.
     static func between(_ one: String, _ other: String, limit: Int) -> Int? {
         let a = one.utf8.map(Self.folded)
@@ -30,7 +30,7 @@ enum EditDistance {
 
     /// The candidates that resemble a name, nearest first, equally near ones in order of their
     /// bytes; at most `count`.
-    static func nearest(
+    public static func nearest(
         to name: String,
         in candidates: some Sequence<String>,
         count: Int = 4
