@@ -34,10 +34,11 @@ struct PfmfsProgram {
 
     /// Mounts and answers. Returns when the file system is unmounted.
     private nonisolated static func serve(_ options: MountOptions) throws(PfmError) {
+        Descriptors.closeInherited()
         let level = options.isDebugging ? min(options.logLevel, .debug) : options.logLevel
         LoggingSystem.bootstrap { _ in ProgramLog(level: level) }
         let mountPoint = try MountPoint(options.mountPoint)
-        DescriptorLimit.raise()
+        Descriptors.raiseLimit()
         let session = try FuseSession(
             serving: FileSystem(try MountContent.make(for: options)),
             options: options.sessionOptions(mayAllowOthers: MountPoint.mayAllowOthers)

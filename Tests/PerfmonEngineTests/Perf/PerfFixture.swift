@@ -117,6 +117,16 @@ enum Deed {
     }
 }
 
+/// Asks again and again until something has come true, for at most five seconds.
+@discardableResult
+func eventually(_ isTrue: () throws -> Bool) rethrows -> Bool {
+    for _ in 0..<5000 {
+        if try isTrue() { return true }
+        usleep(1000)
+    }
+    return false
+}
+
 /// A child process that waits for a line on its standard input.
 final class Child {
     let pid: Int32
@@ -125,8 +135,8 @@ final class Child {
 
     /// - Parameters:
     ///   - words: the program and its arguments.
-    ///   - patience: microseconds for it to get there.
-    init(_ words: [String], patience: UInt32 = 30_000) throws {
+    ///   - waits: whether it reads a line, and is waited for until it does.
+    init(_ words: [String], waits: Bool = true) throws {
         var ends: [Int32] = [0, 0]
         var outputEnds: [Int32] = [0, 0]
         try #require(pipe(&ends) == 0 && pipe(&outputEnds) == 0)
@@ -155,12 +165,17 @@ final class Child {
         self.pid = pid
         try #require(result == 0)
         // Counting from the start of a program that has not begun yet would count its loading.
-        usleep(patience)
+        if waits { Self.waitUntilItReads(pid) }
+    }
+
+    /// Waits until a process is in a read of its standard input.
+    static func waitUntilItReads(_ pid: Int32) {
+        eventually { PerfKernel().text("/proc/\(pid)/syscall")?.hasPrefix("0 0x0 ") == true }
     }
 
     /// Runs a program to its end; its exit status, or -1.
     static func run(_ words: String...) -> Int32 {
-        (try? Child(words, patience: 0))?.wait() ?? -1
+        (try? Child(words, waits: false))?.wait() ?? -1
     }
 
     static func shell(_ script: String) throws -> Child {

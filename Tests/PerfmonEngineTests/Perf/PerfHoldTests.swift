@@ -279,11 +279,11 @@ final class Stranger {
     init(_ script: String) throws {
         let quoted = script.split(separator: "'", omittingEmptySubsequences: false)
             .joined(separator: "'\\''")
-        parent = try Child.shell(
-            "exec 3<&0; perl -e '$| = 1; <STDIN>; \(quoted)' <&3 & echo $!; wait $!"
-        )
+        let starter = "exec 3<&0; perl -e '$| = 1; <STDIN>; \(quoted)' <&3 & echo $!; wait $!"
+        parent = try Child(["sh", "-c", starter], waits: false)
         let first = try #require(parent.lines(quietFor: 100).first)
         pid = try #require(Int32(first))
+        Child.waitUntilItReads(pid)
     }
 
     func say(_ line: String) { parent.say(line) }

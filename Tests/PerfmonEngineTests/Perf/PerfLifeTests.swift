@@ -68,7 +68,9 @@ extension PerfTests {
         func noSuchThread() throws {
             let child = try Child.shell("read x")
             kill(child.pid, SIGKILL)
-            usleep(50_000)
+            // Waits for its end and leaves the zombie.
+            var information = siginfo_t()
+            #expect(waitid(P_PID, id_t(child.pid), &information, WEXITED | WNOWAIT) == 0)
             for tid in [child.pid, 0, -1, 4_194_303] {
                 let error = #expect(throws: PfmError.self) {
                     try backend.attach(.thread(tid), counters(Events.pageFaults))
@@ -156,7 +158,7 @@ extension PerfTests {
             defer { session.detach() }
             try session.startAtExec(0)
             child.say("go\n")
-            usleep(100_000)
+            try eventually { try session.read(0).raw[0] > 30 }
             session.stop(0)
             let counts = try session.read(0)
             #expect(counts.raw[0] > 30)

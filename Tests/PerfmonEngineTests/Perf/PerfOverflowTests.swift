@@ -261,7 +261,9 @@ extension PerfTests {
             let found = overflows(backend.events { self.overflows($0).count >= 3 })
             #expect(found.count >= 3)
             let raw = found.map(\.snapshot.raw[0])
-            #expect(raw == raw.indices.map { UInt64($0 + 1) * 20 })
+            // On a busy CPU the kernel may leave some out for the rest of a tick.
+            #expect(raw.allSatisfy { $0 > 0 && $0 % 20 == 0 })
+            #expect(zip(raw, raw.dropFirst()).allSatisfy { $0 < $1 })
             session.stop(0)
             var entry = pollfd(fd: backend.eventDescriptor, events: Int16(POLLIN), revents: 0)
             let fallsSilent = (0..<40).contains { _ in

@@ -111,11 +111,9 @@ extension PerfTests {
             holders.retain(idle)
             #expect(holders.count == 2)
             holders.release(idle)
-            usleep(150_000)
-            #expect(holders.count == 1)
+            #expect(eventually { holders.count == 1 })
             holders.release(used)
-            usleep(150_000)
-            #expect(holders.count == 0)
+            #expect(eventually { holders.count == 0 })
         }
     }
 }

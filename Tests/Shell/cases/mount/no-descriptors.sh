@@ -8,3 +8,11 @@ words=$("$PFMFS" "$MNT" 2>&1 | cat)
 eq "output" "" "$words"
 answers || fail "does not answer"
 umount "$MNT"
+# Nor a lock that the caller has.
+need_command flock
+exec 9>lock
+flock 9
+"$PFMFS" "$MNT" || fail "pfmfs ended with $?"
+exec 9>&-
+flock -n lock true || fail "the daemon holds the lock of the script that started it"
+umount "$MNT"
