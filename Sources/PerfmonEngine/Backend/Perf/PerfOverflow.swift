@@ -53,7 +53,7 @@ struct PerfOverflow {
         return others && MonotonicClock.now &- time < Self.settlingTime
     }
 
-    private static let settlingTime: UInt64 = 50_000
+    private static let settlingTime: UInt64 = 20_000
 
     /// Counters that have overflowed, in ascending order.
     private var indices: some Sequence<Int> {
