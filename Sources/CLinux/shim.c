@@ -2,13 +2,17 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/netlink.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -272,4 +276,24 @@ int clinux_stat(const char *path, struct clinux_file *file)
 	struct stat status;
 
 	return file_of(stat(path, &status), &status, file);
+}
+
+int clinux_vdso_open(void)
+{
+	/* It is two pages or so; what lies behind it cannot be read, or is not looked at. */
+	static const size_t most = 1 << 16;
+	unsigned long start = getauxval(AT_SYSINFO_EHDR);
+	char *copy = start ? malloc(most) : NULL;
+	int memory = copy ? open("/proc/self/mem", O_RDONLY | O_CLOEXEC) : -1;
+	ssize_t size = memory >= 0 ? pread(memory, copy, most, (off_t)start) : -1;
+	int file = size > 0 ? memfd_create("vdso", MFD_CLOEXEC) : -1;
+
+	if (file >= 0 && write(file, copy, (size_t)size) != size) {
+		close(file);
+		file = -1;
+	}
+	if (memory >= 0)
+		close(memory);
+	free(copy);
+	return file;
 }

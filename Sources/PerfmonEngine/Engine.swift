@@ -16,6 +16,8 @@ public struct EngineOptions: Sendable {
     public var threadFacts: @Sendable (Int32) -> ThreadFacts? = { ThreadFacts.ofThread($0) }
     /// Bytes that the sampling buffers of one user may take together.
     public var userBufferMemory = UInt64.max
+    /// The sampling formats that contexts can choose.
+    public var formats = SamplingFormats.builtIn
     /// CPUs of the machine, for the statistics.
     public var cpuCount = 1
     /// Shortest set time-out in nanoseconds; nil: the backend's own.

@@ -46,6 +46,10 @@ int clinux_epoll_wait(int epoll, uint64_t *data, int capacity, int milliseconds)
 /* Sets a timerfd to an absolute time in nanoseconds of CLOCK_MONOTONIC; 0 disarms it. */
 int clinux_timerfd_set(int timer, uint64_t nanoseconds);
 
+/* A file with the code that the kernel lends to every process of this kind (vDSO); -1 if there is
+   none. */
+int clinux_vdso_open(void);
+
 /* Names the calling thread as ps and top show it; at most 15 bytes. */
 int clinux_set_thread_name(const char *name);
 /* Effective capabilities of a thread (capget(2)), bit CAP_x for capability x; -1 and errno on failure. */

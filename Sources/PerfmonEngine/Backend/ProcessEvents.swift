@@ -33,6 +33,8 @@ public struct MappedCode: Sendable, Equatable {
     public var minor: UInt32
     /// The file's inode; 0 for memory without a file.
     public var inode: UInt64
+    /// What identifies the file's content, in place of device and inode; empty when nobody knows.
+    public var buildID: [UInt8]
     /// PROT_READ and so on.
     public var protection: UInt32
     /// MAP_PRIVATE and so on.
@@ -49,6 +51,7 @@ public struct MappedCode: Sendable, Equatable {
         major: UInt32 = 0,
         minor: UInt32 = 0,
         inode: UInt64 = 0,
+        buildID: [UInt8] = [],
         protection: UInt32 = 0,
         flags: UInt32 = 0,
         path: String
@@ -61,6 +64,7 @@ public struct MappedCode: Sendable, Equatable {
         self.major = major
         self.minor = minor
         self.inode = inode
+        self.buildID = buildID
         self.protection = protection
         self.flags = flags
         self.path = path

@@ -71,6 +71,9 @@ extension Context {
         let touched = set.pendingResets
         guard !touched.isEmpty else { return }
         reset(set, .short)
+        if request?.isBuffered == true {
+            for number in touched { set.counters[number]?.noteReloaded() }
+        }
         guard !touched.allSatisfy(set.isArmed), let session else { return }
         session.stop(set.id)
         let before = set.counters

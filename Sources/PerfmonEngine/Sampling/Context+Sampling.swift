@@ -16,7 +16,7 @@ extension Context {
         try beginCommand()
         try requireUnloaded("changing smpl_fmt")
         guard let name else { return dropSampling() }
-        let type = try SamplingFormats.format(named: name)
+        let type = try engine.options.formats.format(named: name)
         let arguments = try FormatArguments(given, of: type.about)
         let setting = FormatSetting(flags: flags, pmu: pmu)
         try type.validate(arguments, for: setting)

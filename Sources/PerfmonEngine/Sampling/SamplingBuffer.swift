@@ -66,25 +66,25 @@ public final class SamplingBuffer {
 
     /// Writes a number at an offset.
     @inline(__always)
-    func store<Value: FixedWidthInteger>(_ value: Value, at offset: Int) {
+    public func store<Value: FixedWidthInteger>(_ value: Value, at offset: Int) {
         memory.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Value.self)
     }
 
     /// The number at an offset.
     @inline(__always)
-    func load<Value: FixedWidthInteger>(_ type: Value.Type, at offset: Int) -> Value {
+    public func load<Value: FixedWidthInteger>(_ type: Value.Type, at offset: Int) -> Value {
         Value(littleEndian: memory.loadUnaligned(fromByteOffset: offset, as: type))
     }
 
     /// Writes bytes at an offset.
-    func store(_ bytes: some Collection<UInt8>, at offset: Int) {
+    public func store(_ bytes: some Collection<UInt8>, at offset: Int) {
         UnsafeMutableRawBufferPointer(rebasing: memory[offset..<offset + bytes.count])
             .copyBytes(from: bytes)
     }
 
-    /// Notes that a part was written.
+    /// Notes that a part behind the header was written, for those who have it mapped.
     @inline(__always)
-    func markChanged(_ range: Range<Int>) {
+    public func markChanged(_ range: Range<Int>) {
         guard followers > 0 else { return }
         if let known = changed {
             changed =

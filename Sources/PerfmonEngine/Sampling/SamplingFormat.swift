@@ -2,7 +2,7 @@
 ///
 /// A new format is one file with one type, and one row in `SamplingFormats`. The engine calls it
 /// under its lock; none of these may wait.
-public protocol SamplingFormat: AnyObject {
+public protocol SamplingFormat: AnyObject, SendableMetatype {
     /// Name, version and arguments, as `formats/NAME/` shows them.
     static var about: FormatDescription { get }
 

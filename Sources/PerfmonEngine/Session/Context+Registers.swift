@@ -128,7 +128,8 @@ extension Context {
                 hint: "write pmd\(number)/value, or name it in smpl_pmds or reset_pmds, first"
             )
         }
-        let isEnabled = set.program?.counters.contains { $0.pmd == number } ?? false
+        let isEnabled =
+            set.program?.counters.contains { $0.pmd == number } ?? counter.wasLoaded
         if isEnabled, set.timeEnabled > 0, set.timeRunning == 0 {
             throw PfmError(
                 .noData,

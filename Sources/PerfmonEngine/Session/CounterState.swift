@@ -52,6 +52,13 @@ public struct CounterState: Sendable {
         armedAt = rawBase
     }
 
+    /// Notes, of a counter whose value was reset at an overflow, that the hardware begins the same
+    /// distance anew by itself. Clocks and hardware counters tell of an overflow a little late, and
+    /// setting each anew for those few events would cost the overflows that come meanwhile.
+    mutating func noteReloaded() {
+        if armedDistance == distanceToOverflow { armedAt = rawBase }
+    }
+
     /// Whether events now overflow where they did not, or the other way round.
     var needsReopening: Bool {
         (armedDistance == nil) != (distanceToOverflow == nil)

@@ -75,7 +75,7 @@ enum ContextSettings {
             content: .value(
                 show: { node, _, text in FormatLine.show(node.context.sampling, &text) },
                 store: { node, client, line throws(PfmError) in
-                    let chosen = try FormatLine.parse(line)
+                    let chosen = try FormatLine.parse(line, node.engine.options.formats)
                     try node.context.setFormat(
                         chosen?.name,
                         chosen?.arguments ?? [:],

@@ -9,9 +9,9 @@ enum FormatsDirectory {
                 "NAME",
                 summary: "A sampling format.",
                 isDirectory: true,
-                names: { _, _ in SamplingFormats.descriptions.map(\.name) },
+                names: { mount, _ in mount.engine.options.formats.descriptions.map(\.name) },
                 find: { mount, name in
-                    SamplingFormats.description(of: name).map {
+                    mount.engine.options.formats.description(of: name).map {
                         .directory(
                             TableDirectory(formatTable, of: Subject(mount: mount, format: $0))
                         )

@@ -94,7 +94,7 @@ enum InfoDirectory {
         text.append(line: "set_timeout_tick_ns \(engine.timeoutTick)")
         text.append(line: "mixed_sessions \(engine.options.allowsMixedSessions ? "yes" : "no")")
         text.append(line: "message_queue_depth \(MessageQueue.capacity)")
-        let formats = SamplingFormats.descriptions.map(\.name).joined(separator: ",")
+        let formats = engine.options.formats.descriptions.map(\.name).joined(separator: ",")
         text.append(line: "smpl_formats \(formats)")
     }
 

@@ -42,16 +42,24 @@ enum PerfProcessRecords {
         to bytes: inout [UInt8],
         trailer: Trailer
     ) {
-        PerfRecord.append(.mmap2, misc: PerfRecord.Misc.user, to: &bytes) {
+        let id = code.buildID.prefix(20)
+        let misc = PerfRecord.Misc.user | (id.isEmpty ? 0 : PerfRecord.Misc.mmapBuildID)
+        PerfRecord.append(.mmap2, misc: misc, to: &bytes) {
             $0.append(number: code.pid)
             $0.append(number: code.tid)
             $0.append(number: code.address)
             $0.append(number: code.length)
             $0.append(number: code.offset)
-            $0.append(number: code.major)
-            $0.append(number: code.minor)
-            $0.append(number: code.inode)
-            $0.append(number: UInt64(0))
+            if id.isEmpty {
+                $0.append(number: code.major)
+                $0.append(number: code.minor)
+                $0.append(number: code.inode)
+                $0.append(number: UInt64(0))
+            } else {
+                $0.append(number: UInt32(id.count))
+                $0.append(contentsOf: id)
+                $0.append(contentsOf: repeatElement(0, count: 20 - id.count))
+            }
             $0.append(number: code.protection)
             $0.append(number: code.flags)
             $0.append(padded: code.path)

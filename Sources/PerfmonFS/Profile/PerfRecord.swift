@@ -10,7 +10,6 @@ struct PerfRecord {
         case sample = 9
         case mmap2 = 10
         case headerAttribute = 64
-        case headerBuildID = 67
         case finishedRound = 68
         case eventUpdate = 78
         case headerFeature = 80
@@ -21,7 +20,7 @@ struct PerfRecord {
         static let kernel: UInt16 = 1
         static let user: UInt16 = 2
         static let exec: UInt16 = 1 << 13
-        static let buildIDSize: UInt16 = 1 << 15
+        static let mmapBuildID: UInt16 = 1 << 14
     }
 
     /// Appends a record to a file; `body` appends its fields.

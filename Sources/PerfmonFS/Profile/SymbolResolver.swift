@@ -1,3 +1,4 @@
+import CLinux
 import PerfmonEngine
 
 /// Gives addresses of processes their names: from the tables of the files they lie in, from the
@@ -27,9 +28,9 @@ struct SymbolResolver {
                     inKernel.insert(address)
                 } else if let code = space.code(at: address) {
                     let file = CodeFile(code)
-                    names[index][address] = "[\(Self.plain(file.name))]"
+                    names[index][address] = Self.plain(file.bracketed)
                     let offset = address - code.address &+ code.offset
-                    if file.isFile {
+                    if file.isFile || file.isVdso(at: address) {
                         files[file, default: []].append(Place(index, address, offset))
                     } else {
                         inMemory.append(address)
@@ -79,8 +80,10 @@ struct SymbolResolver {
         _ spaces: [ProcessReplay.Space]
     ) {
         let pid = places.first.map { spaces[$0.space].pid } ?? 0
-        guard let descriptor = file.open(asSeenBy: pid, for: client),
-            let elf = ElfFile.take(over: descriptor)
+        let descriptor =
+            file.isFile ? file.open(asSeenBy: pid, for: client) : clinux_vdso_open()
+        guard let descriptor, descriptor >= 0, let elf = ElfFile.take(over: descriptor),
+            file.buildID.isEmpty || elf.buildID() == file.buildID
         else { return }
         let addresses = Dictionary(
             places.compactMap { place in elf.address(ofOffset: place.offset).map { ($0, [place]) }

@@ -8,12 +8,15 @@ struct CodeFile: Hashable {
     let inode: UInt64
     let major: UInt32
     let minor: UInt32
+    /// What identifies its content; empty when nobody knows.
+    let buildID: [UInt8]
 
     init(_ code: MappedCode) {
         path = code.path
         inode = code.inode
         major = code.major
         minor = code.minor
+        buildID = code.buildID
     }
 
     /// Whether there is a file at all, not memory of the process or code of the kernel.
@@ -21,9 +24,16 @@ struct CodeFile: Hashable {
         path.hasPrefix("/") && !path.hasPrefix("//") && !path.hasSuffix(" (deleted)")
     }
 
-    /// The last part of the path.
-    var name: String {
-        path.split(separator: "/").last.map(String.init) ?? path
+    /// The last part of the path, in brackets as it is shown for want of a better name.
+    var bracketed: String {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        return name.hasPrefix("[") ? name : "[\(name)]"
+    }
+
+    /// Whether it is the code that the kernel lends to every process, as this process has it too.
+    func isVdso(at address: UInt64) -> Bool {
+        // That of 32-bit processes is another one.
+        path == "[vdso]" && address >> 32 != 0
     }
 
     /// Opens the file for a client, as a process with this id saw it; nil when it is another one

@@ -6,7 +6,8 @@ enum FormatLine {
     /// - Returns: nil for `none`.
     /// - Throws: EINVAL with the word at fault.
     static func parse(
-        _ line: CommandLine
+        _ line: CommandLine,
+        _ formats: SamplingFormats
     ) throws(PfmError) -> (name: String, arguments: [String: UInt64])? {
         let words = line.words.map(\.text)
         guard let name = words.first else {
@@ -17,7 +18,7 @@ enum FormatLine {
             )
         }
         if words == ["none"] { return nil }
-        let known = SamplingFormats.description(of: name)?.arguments ?? []
+        let known = formats.description(of: name)?.arguments ?? []
         var arguments: [String: UInt64] = [:]
         for word in words.dropFirst() {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

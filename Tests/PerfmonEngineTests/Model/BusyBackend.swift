@@ -6,6 +6,8 @@ final class BusyBackend: CounterBackend {
     let name = "busy"
     /// Nanoseconds that halting, reading and starting take each.
     var cost: UInt64
+    /// Others have the hardware: sets are started and nothing counts.
+    var isTaken = false
     private let inner: SimulatedBackend
     /// Starts the set that waits for an exec; nil: none waits.
     fileprivate var waiting: (() throws(PfmError) -> Void)?
@@ -80,7 +82,12 @@ private final class BusySession: CounterSession {
 
     func read(_ set: UInt16) throws(PfmError) -> Snapshot {
         backend.spend()
-        return try inner.read(set)
+        var snapshot = try inner.read(set)
+        if backend.isTaken {
+            snapshot.raw = snapshot.raw.map { _ in 0 }
+            snapshot.timeRunning = 0
+        }
+        return snapshot
     }
 
     func arm(_ set: UInt16, pmd: Int, distance: UInt64?) throws(PfmError) {

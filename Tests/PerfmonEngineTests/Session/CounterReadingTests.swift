@@ -27,6 +27,27 @@ import Testing
         #expect(try context.readPmd(0, set: 0).value == 1100, "the register goes on")
     }
 
+    @Test func whatNeverRanHasNoValueBeforeAndAfterTheUnload() throws {
+        let fixture = try EngineFixture(cost: 0)
+        fixture.busy?.isTaken = true
+        let context = try fixture.context(events: ["cycles"])
+        try context.load(on: .thread(7), by: fixture.root)
+        #expect(try context.readPmd(0, set: 0).value == 0, "no time has passed")
+        try context.start()
+        fixture.pass(1000)
+        func expectNoValue() throws {
+            #expect(try context.readCounters()[0].quality == .notCounted)
+            let error = #expect(throws: PfmError.self) { try context.readPmd(0, set: 0) }
+            #expect(error?.code == .noData)
+            #expect(error?.message.contains("not counted: running 0 of 1000 ns") == true)
+        }
+        try expectNoValue()
+        try context.stop()
+        try expectNoValue()
+        try context.unload()
+        try expectNoValue()
+    }
+
     @Test func aCounterEnabledLateIsReadFromThereOn() throws {
         let (fixture, context) = try started(["cycles"])
         try fixture.write(context, pmd: 1) { $0.value = 0 }

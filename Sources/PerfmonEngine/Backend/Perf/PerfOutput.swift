@@ -35,6 +35,7 @@ final class PerfOutput {
         if tellsProcesses, pages > 1 {
             attr.mmap = 1
             attr.mmap2 = 1
+            attr.build_id = 1
             attr.comm = 1
             attr.comm_exec = 1
             attr.task = cpu >= 0 ? 1 : 0

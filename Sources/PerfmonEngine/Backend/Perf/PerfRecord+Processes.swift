@@ -20,7 +20,7 @@ extension PerfRecord {
         case PERF_RECORD_COMM.rawValue:
             return (.named(named(fields, misc: misc)), time)
         case PERF_RECORD_MMAP2.rawValue:
-            return mapped(fields).map { (.mapped($0), time) }
+            return mapped(fields, misc: misc).map { (.mapped($0), time) }
         case PERF_RECORD_FORK.rawValue:
             return forked(fields).map { (.forked($0), time) }
         default:
@@ -37,8 +37,16 @@ extension PerfRecord {
         )
     }
 
-    private static func mapped(_ fields: UnsafeRawBufferPointer) -> MappedCode? {
+    private static func mapped(_ fields: UnsafeRawBufferPointer, misc: UInt16) -> MappedCode? {
         guard fields.count > 64 else { return nil }
+        let buildID: [UInt8]
+        if misc & UInt16(PERF_RECORD_MISC_MMAP_BUILD_ID) != 0 {
+            let length = min(Int(fields[32]), 20)
+            buildID = [UInt8](fields[36..<36 + length])
+        } else {
+            buildID = []
+        }
+        let hasInode = buildID.isEmpty
         func word(_ offset: Int) -> UInt64 {
             fields.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
         }
@@ -51,9 +59,10 @@ extension PerfRecord {
             address: word(8),
             length: word(16),
             offset: word(24),
-            major: half(32),
-            minor: half(36),
-            inode: word(40),
+            major: hasInode ? half(32) : 0,
+            minor: hasInode ? half(36) : 0,
+            inode: hasInode ? word(40) : 0,
+            buildID: buildID,
             protection: half(56),
             flags: half(60),
             path: text(fields[64...])

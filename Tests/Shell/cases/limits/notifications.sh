@@ -10,7 +10,9 @@ cat >session <<'END'
 c=$MNT/contexts/$1
 mkdir "$c" && echo 'page-faults:u' >"$c/events" &&
     echo 'write_pmds 0 pmd0 value=-1 long_reset=-1 flags=ovfl_notify' >"$c/ctl"
-setsid "$TOOLS/workload" wait faults=100000 wait &
+# Enough of them that there are some for as long as it is watched.
+# shellcheck disable=SC2046 # words
+setsid "$TOOLS/workload" wait $(yes faults=100000 | head -n 60) wait &
 target=$!
 until [ "$(cat "/proc/$target/comm" 2>/dev/null)" = waiting1 ]; do sleep 0.02; done
 echo "pid $target" >"$c/load_context" && echo 1 >"$c/start" && kill -USR1 "$target"
