@@ -22,5 +22,3 @@ until_true 5 "it runs on" waits "$pid" 2
 eq "nobody traces it" 0 "$(awk '/^TracerPid/ { print $2 }' "/proc/$pid/status")"
 finish
 eq "status" 5 $?
-gone() { ! is_mounted; }
-until_true 5 "the mount is gone" gone
