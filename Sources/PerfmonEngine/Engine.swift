@@ -145,6 +145,8 @@ public final class Engine {
                 set: event.set,
                 time: event.time
             )
+        case .samples(let batch):
+            context.handle(batch, set: event.set)
         case .timeout:
             context.handleTimeout(set: event.set, time: event.time)
         case .reopened:

@@ -203,6 +203,8 @@ public struct BackendEvent: Sendable {
         /// set at that instant, however late the event is delivered. It holds none in a session
         /// that overflows by thread.
         case overflow(pmds: [Int], snapshot: Snapshot, place: SamplePlace)
+        /// Overflows of a buffered session, in order of time; the event's time is the last one's.
+        case samples(SampleBatch)
         /// The set's time-out is over. The set still runs.
         case timeout
         /// The counters had to be opened anew while the thread stands; counts go on, but every

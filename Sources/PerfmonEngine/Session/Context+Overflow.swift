@@ -224,6 +224,30 @@ extension Context {
         noteMasked(set)
     }
 
+    /// Becomes masked by an overflow of a batch that filled the buffer.
+    func becomeMasked(
+        _ set: EventSet,
+        by record: SampleBatch.Record,
+        control: OverflowControl,
+        _ batch: SampleBatch,
+        _ program: SetProgram
+    ) {
+        let pmds = program.pmds(of: record.counters)
+        if batch.width == 0 {
+            haltHardware(set)
+            noteMasked(set)
+        } else {
+            set.pendingResets = RegisterSet(pmds)
+            for number in pmds {
+                set.pendingResets.formUnion(set.counters[number]?.resetPmds ?? [])
+            }
+            mask(set)
+        }
+        if control.contains(.notify), notifies(pmds, in: set) {
+            notify(set, place: batch.place(of: record), time: record.time)
+        }
+    }
+
     private func noteMasked(_ set: EventSet) {
         settleDuration(of: set)
         state = .masked

@@ -98,7 +98,7 @@ public final class EventSet {
                 pendingOverflows.remove(counter.pmd)
             }
         }
-        foldTimes(snapshot)
+        foldTimes(enabled: snapshot.timeEnabled, running: snapshot.timeRunning)
     }
 
     /// Forgets what was counted between the last fold and this snapshot: events after an overflow
@@ -131,18 +131,19 @@ public final class EventSet {
         return !isCounted || !(counters[number]?.needsArming ?? false)
     }
 
-    private func foldTimes(_ snapshot: Snapshot) {
+    /// Takes the times of a snapshot in.
+    func foldTimes(enabled timeEnabledNow: UInt64, running timeRunningNow: UInt64) {
         // The snapshot of an overflow may be older than the last fold, when the counts were read
         // before the overflow was told: then the times go back, as the values do.
-        let enabled = Int64(bitPattern: snapshot.timeEnabled &- enabledBase)
+        let enabled = Int64(bitPattern: timeEnabledNow &- enabledBase)
         timeEnabled &+= UInt64(bitPattern: enabled)
         runningDuration &+= UInt64(bitPattern: enabled)
         timeoutLeft =
             enabled > 0
             ? timeoutLeft - min(timeoutLeft, UInt64(enabled))
             : timeoutLeft &+ enabled.magnitude
-        timeRunning &+= snapshot.timeRunning &- runningBase
-        enabledBase = snapshot.timeEnabled
-        runningBase = snapshot.timeRunning
+        timeRunning &+= timeRunningNow &- runningBase
+        enabledBase = timeEnabledNow
+        runningBase = timeRunningNow
     }
 }

@@ -57,6 +57,18 @@ final class PerfGroup {
     /// are replaced.
     var gateID: UInt64 { open.ids.first ?? 0 }
 
+    /// Events of the group, the gate among them.
+    var memberCount: Int { open.ids.count }
+
+    /// What a counter had come to in events that have been replaced since.
+    @inline(__always)
+    func carriedCount(_ index: Int) -> UInt64 { carried.counts[index] }
+
+    /// The times of events that have been replaced since.
+    var carriedTimes: (enabled: UInt64, running: UInt64) {
+        (carried.timeEnabled, carried.timeRunning)
+    }
+
     func start() {
         if timeoutIsSpent, let timeout = program.timeout {
             setTimeoutLeft(timeout)

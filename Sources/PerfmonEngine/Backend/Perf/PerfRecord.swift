@@ -36,6 +36,13 @@ enum PerfRecord {
     }
 }
 
+extension PerfRecord {
+    /// Whether a record is an overflow.
+    static func isSample(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.count >= 8 && bytes.loadUnaligned(as: UInt32.self) == PERF_RECORD_SAMPLE.rawValue
+    }
+}
+
 /// One overflow, with the counts of its whole group at that instant.
 struct PerfSample {
     /// The `sample_type` of every event that overflows. Never PERF_SAMPLE_PERIOD: with it the

@@ -11,7 +11,9 @@ extension PerfSession {
     ///
     /// A session that holds its thread keeps them until the thread stands.
     func collectSamples(_ deliver: (BackendEvent) -> Void) {
-        for lane in lanes { collectSamples(of: lane, deliver) }
+        var batch = PerfBatch()
+        for lane in lanes { collectSamples(of: lane, &batch, deliver) }
+        batch.take(session: request.session).map(deliver)
         if running == nil, holdsSamples {
             // The ring tells of lost samples with the next one, and none is to come.
             let lost = lanes.reduce(UInt64(0)) { sum, lane in
@@ -29,7 +31,12 @@ extension PerfSession {
         }
     }
 
-    private func collectSamples(of lane: PerfLane, _ deliver: (BackendEvent) -> Void) {
+    private func collectSamples(
+        of lane: PerfLane,
+        _ batch: inout PerfBatch,
+        _ deliver: (BackendEvent) -> Void
+    ) {
+        let isBatched = request.isBuffered && hold == nil
         let hasCounts = !lane.opening.isFamily
         var pending: PerfOverflow?
         func flush() {
@@ -43,6 +50,14 @@ extension PerfSession {
             pending = PerfOverflow(sample, group, counter)
         }
         func take(_ bytes: UnsafeRawBufferPointer) {
+            if isBatched {
+                if batch.append(bytes, of: lane) { return }
+                // What is told of a family holds for all lanes, of which only one is read yet.
+                if hasCounts || PerfRecord.isSample(bytes) {
+                    batch.take(session: request.session).map(deliver)
+                }
+                if batch.append(bytes, of: lane) { return }
+            }
             switch PerfRecord(bytes, hasCounts: hasCounts) {
             case .sample(let sample):
                 // Events that have been replaced since are nobody's any more.

@@ -5,7 +5,7 @@
 
 mount_pfmfs
 sampler a page-faults 1 default buf_size=256K
-workload wait faults=1009 naps=50 faults=2003 naps=50 faults=1009 wait
+workload wait faults=1009 sleep=300 faults=2003 sleep=300 faults=1009 wait
 load_and_start
 "$TOOLS/smplmap" writable "$c/smpl/buffer" >attempts
 eq "a writable mapping" "open O_RDWR: Permission denied

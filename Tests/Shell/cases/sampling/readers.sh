@@ -31,14 +31,16 @@ exec 6<&-
 eq "taken" 1110 "$(cat "$c/smpl/taken")"
 # A reader that waits while the format goes gets the end of the file.
 put "$c/smpl_fmt" 'default buf_size=64K'
-cat "$c/smpl/samples_pipe" >gone &
+exec 7<"$c/smpl/samples_pipe"
+cat <&7 >gone &
 gone=$!
-sleep 0.1
+exec 7<&-
 put "$c/smpl_fmt" 'stacks buf_size=64K'
 wait "$gone" || fail "a reader of a format that went ended with $?"
-cat "$c/smpl/samples_pipe" >gone &
+exec 7<"$c/smpl/samples_pipe"
+cat <&7 >gone &
 gone=$!
-sleep 0.1
+exec 7<&-
 rmdir "$c"
 wait "$gone" || fail "a reader of a removed context ended with $?"
 eq "what they got" 0 "$(wc -c <gone)"
