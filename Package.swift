@@ -23,7 +23,7 @@ let package = Package(
     targets: [
         .target(name: "CFuse", linkerSettings: [.linkedLibrary("fuse3")]),
         .target(name: "CLinux"),
-        .target(name: "CPerfEvent"),
+        .target(name: "CPerfEvent", dependencies: ["CLinux"]),
         .target(name: "CPfm", linkerSettings: [.linkedLibrary("dl")]),
         .target(
             name: "PerfmonEngine",

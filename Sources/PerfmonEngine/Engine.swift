@@ -5,6 +5,8 @@ internal import SystemPackage
 public struct EngineOptions: Sendable {
     /// Per-thread and system-wide sessions may be loaded at the same time.
     public var allowsMixedSessions = false
+    /// Refusals do not name the contexts of other users.
+    public var hidesOthers = false
     /// What there may be of everything that is limited in all and by user.
     public var limits = Limits()
     /// Sets that one context may have.
@@ -96,7 +98,10 @@ public final class Engine {
         self.generator = generator
         pmu = backend.pmu
         catalog = EventCatalog(sources: backend.eventSources)
-        arbiter = SessionArbiter(allowsMixing: options.allowsMixedSessions)
+        arbiter = SessionArbiter(
+            allowsMixing: options.allowsMixedSessions,
+            hidesOthers: options.hidesOthers
+        )
         onlineCPUs = RegisterSet(0..<options.cpuCount)
         statistics = Array(repeating: CPUStatistics(), count: options.cpuCount)
     }

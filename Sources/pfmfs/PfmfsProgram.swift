@@ -39,13 +39,15 @@ struct PfmfsProgram {
         LoggingSystem.bootstrap { _ in ProgramLog(level: level) }
         let mountPoint = try MountPoint(options.mountPoint)
         Descriptors.raiseLimit()
+        let content = try MountContent.make(for: options)
+        let privileges = content.privileges
         let session = try FuseSession(
-            serving: FileSystem(try MountContent.make(for: options)),
+            serving: FileSystem(content),
             options: options.sessionOptions(mayAllowOthers: MountPoint.mayAllowOthers)
         )
         try session.mount(at: mountPoint.path)
         do throws(PfmError) {
-            try answer(session, on: mountPoint, options)
+            try answer(session, on: mountPoint, privileges, options)
         } catch {
             session.unmount()
             throw error
@@ -55,6 +57,7 @@ struct PfmfsProgram {
     private nonisolated static func answer(
         _ session: FuseSession,
         on mountPoint: MountPoint,
+        _ privileges: [Privilege],
         _ options: MountOptions
     ) throws(PfmError) {
         let log = Logger(label: "pfmfs")
@@ -63,6 +66,7 @@ struct PfmfsProgram {
             try session.moveToBackground()
             LogDestination.shared.moveToBackground()
         }
+        if !options.keepsPrivileges { try DaemonPrivileges.keepOnly(privileges) }
         log.info("mounted", metadata: ["mountpoint": "\(mountPoint.path)"])
         try session.run()
         session.unmount()

@@ -12,6 +12,9 @@ public protocol CounterBackend: AnyObject {
     /// Where its event names come from, in the order in which they are asked.
     var eventSources: [any EventSource] { get }
 
+    /// What it needs of root's privileges, once it runs.
+    var privileges: [Privilege] { get }
+
     /// Nanoseconds of the clock that events and snapshots are stamped with.
     var now: UInt64 { get }
 
@@ -43,6 +46,7 @@ public protocol CounterBackend: AnyObject {
 }
 
 extension CounterBackend {
+    public var privileges: [Privilege] { [] }
     /// None, where counters are no descriptors.
     public func descriptors(for request: AttachRequest) -> Int { 0 }
 }
@@ -166,6 +170,12 @@ public protocol CounterSession: AnyObject {
     /// Replaces what a halted set counts. Raw counts of changed counters start anew at any value.
     func reprogram(_ program: SetProgram) throws(PfmError)
 
+    /// Checks that a client may count all that the session counts. From then on its rights decide
+    /// what else may be counted.
+    ///
+    /// - Throws: EPERM or EACCES when it may not.
+    func changeHands(to client: Client, isDelegated: Bool) throws(PfmError)
+
     /// Lets a thread that was held at an overflow run on.
     func release()
 
@@ -174,6 +184,8 @@ public protocol CounterSession: AnyObject {
 }
 
 extension CounterSession {
+    public func changeHands(to client: Client, isDelegated: Bool) throws(PfmError) {}
+
     public var overflowsByThread: Bool { false }
 }
 

@@ -49,6 +49,7 @@ extension Context {
     public func load(on target: Target, set id: UInt16 = 0, by client: Client) throws(PfmError) {
         try beginCommand()
         try requireLoadable(target, by: client)
+        try requireProgrammer(client)
         try requireUnloaded("load_context")
         try requireKind(of: target)
         try requirePlace(target, of: client)
@@ -64,7 +65,7 @@ extension Context {
             )
         }
         try resolveSuccessors()
-        try engine.arbiter.reserve(target, for: .init(name: name, uid: uid))
+        try engine.arbiter.reserve(target, for: .init(name: name, uid: uid), by: client)
         do throws(PfmError) {
             try attach(to: target, client: client)
         } catch {
@@ -72,6 +73,7 @@ extension Context {
             throw error
         }
         self.target = target
+        noteLoader(client)
         endReason = nil
         activeSetID = id
         first.runs = 1
@@ -89,6 +91,7 @@ extension Context {
     /// - Precondition: any state; unloaded already is no error.
     public func unload(by caller: Client? = nil) throws(PfmError) {
         try beginCommand(by: caller, [.stopped, .unload])
+        loader = nil
         guard isAttached else { return }
         detach()
     }

@@ -7,6 +7,8 @@ internal import SystemPackage
 struct SessionArbiter {
     /// Whether per-thread and system-wide sessions may coexist (`-o mixed_sessions`).
     let allowsMixing: Bool
+    /// Refusals do not name the contexts of others (`-o hide_contexts`).
+    let hidesOthers: Bool
     private var threads: [Int32: Holder] = [:]
     private var cpus: [Int: Holder] = [:]
 
@@ -16,8 +18,9 @@ struct SessionArbiter {
         var uid: UInt32
     }
 
-    init(allowsMixing: Bool) {
+    init(allowsMixing: Bool, hidesOthers: Bool = false) {
         self.allowsMixing = allowsMixing
+        self.hidesOthers = hidesOthers
     }
 
     /// Loaded per-thread sessions (`task_sessions_count`).
@@ -30,22 +33,25 @@ struct SessionArbiter {
     ///
     /// - Throws: EEXIST when the thread has a context, EBUSY when the CPU has one or when a session
     ///   of the other kind is loaded.
-    mutating func reserve(_ target: Target, for holder: Holder) throws(PfmError) {
+    mutating func reserve(
+        _ target: Target,
+        for holder: Holder,
+        by client: Client
+    ) throws(PfmError) {
         switch target {
         case .thread(let tid):
             if let other = threads[tid] {
                 throw PfmError(
                     .fileExists,
-                    "thread \(tid) is already monitored by context \(other.name) "
-                        + "of uid \(other.uid)",
+                    "thread \(tid) is already monitored by \(text(other, for: client))",
                     hint: "unload that context first"
                 )
             }
             if !allowsMixing, let other = cpus.min(by: { $0.key < $1.key }) {
                 throw PfmError(
                     .resourceBusy,
-                    "context \(other.value.name) of uid \(other.value.uid) monitors "
-                        + "CPU \(other.key), which excludes per-thread sessions",
+                    "\(text(other.value, for: client)) monitors CPU \(other.key), which excludes "
+                        + "per-thread sessions",
                     hint: "unload it, or mount with -o mixed_sessions"
                 )
             }
@@ -54,21 +60,30 @@ struct SessionArbiter {
             if let other = cpus[cpu] {
                 throw PfmError(
                     .resourceBusy,
-                    "CPU \(cpu) is already monitored by context \(other.name) "
-                        + "of uid \(other.uid)",
+                    "CPU \(cpu) is already monitored by \(text(other, for: client))",
                     hint: "unload that context first"
                 )
             }
             if !allowsMixing, let other = threads.min(by: { $0.key < $1.key }) {
                 throw PfmError(
                     .resourceBusy,
-                    "context \(other.value.name) of uid \(other.value.uid) monitors thread "
-                        + "\(other.key), which excludes system-wide sessions",
+                    "\(text(other.value, for: client)) monitors "
+                        + (isOpen(other.value, to: client) ? "thread \(other.key)" : "a thread")
+                        + ", which excludes system-wide sessions",
                     hint: "unload it, or mount with -o mixed_sessions"
                 )
             }
             cpus[cpu] = holder
         }
+    }
+
+    private func isOpen(_ holder: Holder, to client: Client) -> Bool {
+        client.uid == 0 || client.uid == holder.uid
+    }
+
+    private func text(_ holder: Holder, for client: Client) -> String {
+        hidesOthers && !isOpen(holder, to: client)
+            ? "a context of another user" : "context \(holder.name) of uid \(holder.uid)"
     }
 
     /// Gives the target back.

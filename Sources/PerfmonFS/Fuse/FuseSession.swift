@@ -13,6 +13,7 @@ public final class FuseSession: Sendable {
     let fileSystem: FileSystem
     nonisolated(unsafe) let pointer: OpaquePointer
     private let isRunning = Atomic(false)
+    private let mountPath = Guarded("")
 
     /// Prepares a session; `options` are mount options that libfuse knows, one each.
     public init(serving fileSystem: FileSystem, options: [String]) throws(PfmError) {
@@ -55,6 +56,7 @@ public final class FuseSession: Sendable {
                 "\(path): " + FuseLog.shared.takeProblems(or: "fusermount3 refused the mount")
             )
         }
+        mountPath.withLock { $0 = path }
     }
 
     /// Leaves the foreground. The caller's parent returns, with the mount in place; no thread may
@@ -119,6 +121,10 @@ public final class FuseSession: Sendable {
 
     /// Removes the mount, if it is still there.
     public func unmount() {
+        // Once it is gone another one may be in its place.
+        var state = pollfd(fd: fuse_session_fd(pointer), events: 0, revents: 0)
+        let isGone = poll(&state, 1, 0) == 1 && state.revents & Int16(POLLERR) != 0
+        if !isGone, PrivilegeKeeper.shared.unmount(mountPath.withLock { $0 }) { return }
         fuse_session_unmount(pointer)
     }
 

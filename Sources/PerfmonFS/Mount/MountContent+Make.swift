@@ -22,13 +22,19 @@ extension MountContent {
         if engine.paceDescriptor >= 0 {
             watches.append(Watch(engine.paceDescriptor) { engine.resumeWaiting() })
         }
-        return MountContent(root: mount.root(), services: mount.services, watches: watches)
+        return MountContent(
+            root: mount.root(),
+            services: mount.services,
+            watches: watches,
+            privileges: mount.privileges
+        )
     }
 
     private static func engineOptions(_ options: MountOptions) -> EngineOptions {
         var result = EngineOptions()
         result.allowsMixedSessions = options.mixesSessions
         result.isStrict = options.isStrict
+        result.hidesOthers = options.hidesContexts
         result.limits = options.limits
         result.limits.administrators = [0, geteuid()]
         result.maximumSets = options.maxSets ?? result.maximumSets

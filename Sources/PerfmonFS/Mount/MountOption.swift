@@ -161,6 +161,12 @@ struct MountOption: Sendable {
             }
         ),
         MountOption(
+            name: "keep_privileges",
+            value: "",
+            summary: "do not give up what is not needed, for debuggers",
+            apply: { (options, _) throws(PfmError) in options.keepsPrivileges = true }
+        ),
+        MountOption(
             name: "log",
             value: "LEVEL",
             summary: "trace, debug, info, notice, warning, error or critical (notice)",

@@ -58,6 +58,8 @@ public struct MountOptions: Sendable, Equatable {
     public var tick: UInt64?
     /// Mode of the file `clone`.
     public var cloneMode: UInt16 = 0o666
+    /// All privileges stay, so that debuggers and sanitizers can work.
+    public var keepsPrivileges = false
     public var logLevel = Logger.Level.notice
     /// Options for the kernel and libfuse, as they were given.
     public var systemOptions: [String] = []

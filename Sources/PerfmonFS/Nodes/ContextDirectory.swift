@@ -32,6 +32,9 @@ enum ContextDirectory {
         setFileOwnership: { node, name, usual, new in
             node.setOwnership(ofFile: name, usual: usual, to: new)
         },
+        authorise: { (node, client, name) throws(PfmError) in
+            try ContextCommands.authorise(name, in: node.context, by: client)
+        },
         isGone: { $0.context.isRemoved },
         report: { node, report in node.record(report) }
     )
@@ -110,6 +113,20 @@ enum ContextSettings {
 
 /// The files that are written to give a command.
 enum ContextCommands {
+    /// Files for whom their mode lets write, whoever loaded the context; `ctl` looks at each line.
+    private static let ofEverybody: Set<String> = ["start", "stop", "restart", "ctl", "notify"]
+
+    /// Checks that a client may give a command, by the name of its file or of perfmon2's call.
+    static func authorise(
+        _ name: String,
+        in context: Context,
+        by client: Client
+    ) throws(PfmError) {
+        if ofEverybody.contains(name) { return }
+        if name == "unload_context" { return try context.requireLoader(client) }
+        try context.requireProgrammer(client)
+    }
+
     static let rows: [FileRow<ContextNode>] = [
         command("unload_context", "1", "Takes the context off its target; counts stay.") {
             (node, client, line) throws(PfmError) in

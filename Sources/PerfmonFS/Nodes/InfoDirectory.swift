@@ -22,8 +22,9 @@ enum InfoDirectory {
             FileRow(
                 "limits",
                 mode: 0o444,
-                format: "NAME used=VALUE max=VALUE lines",
-                summary: "How much of each limit is used, by all and by the reading user.",
+                format: "NAME used=VALUE max=VALUE lines, then privilege NAME for=PURPOSE lines",
+                summary: "How much of each limit is used, by all and by the reading user, and what "
+                    + "the daemon may still do.",
                 content: .value(
                     show: { mount, client, text in showLimits(mount, client, &text) },
                     store: nil
@@ -108,6 +109,7 @@ enum InfoDirectory {
             if let deferred = usage.deferred { text.append(" deferred=\(deferred)") }
             text.newline()
         }
+        DaemonPrivileges.show(mount.privileges, in: &text)
     }
 
     /// Shows of contexts that a client may not read what he meets with anyway: who holds which CPU,

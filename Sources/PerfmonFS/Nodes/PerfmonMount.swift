@@ -23,8 +23,7 @@ public final class PerfmonMount {
     let backendReports: [BackendReport]
     /// The simulated PMU, if that is what counts.
     let simulated: SimulatedBackend?
-    /// Where the kernel lies, for those who may know.
-    private(set) lazy var kernelMap = KernelMap.ofThisMachine()
+    private var knownKernelMap: KernelMap?
     private var nodes: [UInt64: ContextNode] = [:]
 
     public init(
@@ -39,6 +38,11 @@ public final class PerfmonMount {
         engine.observer = self
     }
 
+    /// What the daemon needs of root's privileges.
+    var privileges: [Privilege] {
+        (Privilege.ofEveryDaemon + engine.backend.privileges).sorted { $0.name < $1.name }
+    }
+
     /// The root directory of the mount.
     public func root() -> any DirectorySource {
         TableDirectory(RootDirectory.table, of: self)
@@ -50,6 +54,15 @@ public final class PerfmonMount {
         let node = ContextNode(context, mount: self)
         nodes[context.serial] = node
         return node
+    }
+
+    /// Where the kernel lies, for those who may know.
+    func kernelMap(for client: Client) -> KernelMap? {
+        guard let knownKernelMap else {
+            knownKernelMap = KernelMap.ofThisMachine(for: client)
+            return knownKernelMap
+        }
+        return KernelSecrecy.mayKnow(client) ? knownKernelMap : nil
     }
 
     /// Mode and owner of everything outside contexts: it belongs to who runs pfmfs, usually root.

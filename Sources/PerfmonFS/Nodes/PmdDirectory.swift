@@ -39,6 +39,9 @@ enum PmdDirectory {
         setFileOwnership: { subject, name, usual, new in
             subject.set.node.setOwnership(ofFile: "\(subject.path)/\(name)", usual: usual, to: new)
         },
+        authorise: { (subject, client, _) throws(PfmError) in
+            try subject.context.requireProgrammer(client)
+        },
         isGone: { $0.set.isGone },
         report: { subject, report in subject.set.node.record(report) }
     )

@@ -16,6 +16,9 @@ enum SamplingDirectory {
         setFileOwnership: { subject, name, usual, new in
             subject.node.setOwnership(ofFile: "smpl/\(name)", usual: usual, to: new)
         },
+        authorise: { (subject, client, _) throws(PfmError) in
+            try subject.node.context.requireProgrammer(client)
+        },
         isGone: { $0.isGone },
         report: { subject, report in subject.node.record(report) }
     )

@@ -52,6 +52,9 @@ enum SetDirectory {
         setFileOwnership: { subject, name, usual, new in
             subject.node.setOwnership(ofFile: subject.path(name), usual: usual, to: new)
         },
+        authorise: { (subject, client, _) throws(PfmError) in
+            try subject.context.requireProgrammer(client)
+        },
         isGone: { $0.isGone },
         report: { subject, report in subject.node.record(report) }
     )

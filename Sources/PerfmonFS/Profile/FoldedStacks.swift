@@ -14,8 +14,7 @@ final class FoldedStacks: BackgroundJob {
     }
 
     private let subject: SamplingNode
-    private let client: Client
-    private let mayKnowKernel: Bool
+    private let files: ClientFiles
     private let done: (Result<String, Errno>) -> Void
     private let epoch: UInt64
     private var cursor = SampleCursor()
@@ -36,9 +35,8 @@ final class FoldedStacks: BackgroundJob {
         done: @escaping (Result<String, Errno>) -> Void
     ) {
         self.subject = subject
-        self.client = Client(uid: client.uid, gid: client.gid, groups: client.groups, tid: 0)
+        files = ClientFiles(client)
         self.done = done
-        mayKnowKernel = KernelSecrecy.mayKnow(client)
         subject.refresh()
         epoch = subject.format.epoch
         replay = ProcessReplay(subject.sampling.processes?.entries ?? [])
@@ -73,7 +71,7 @@ final class FoldedStacks: BackgroundJob {
                 wanted[stack.space].insert(Self.place(stack.addresses, index))
             }
         }
-        var resolver = SymbolResolver(for: client, mayKnowKernel: mayKnowKernel)
+        var resolver = SymbolResolver(with: files)
         resolver.resolve(wanted, in: replay.spaces)
         result = .success(lines(with: resolver))
     }

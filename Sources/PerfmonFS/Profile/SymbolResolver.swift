@@ -4,22 +4,20 @@ import PerfmonEngine
 /// Gives addresses of processes their names: from the tables of the files they lie in, from the
 /// maps of just-in-time compilers, from the kernel.
 struct SymbolResolver {
-    private let client: Client
-    private let mayKnowKernel: Bool
+    private let files: ClientFiles
     private var kernel: [UInt64: String] = [:]
     /// By space and address.
     private var names: [[UInt64: String]] = []
 
-    /// - Parameter client: who asks; nothing is told that he could not find out himself.
-    init(for client: Client, mayKnowKernel: Bool) {
-        self.client = client
-        self.mayKnowKernel = mayKnowKernel
+    /// - Parameter files: of who asks: nothing is told that he could not find out himself.
+    init(with files: ClientFiles) {
+        self.files = files
     }
 
     /// Looks the addresses of each space up.
     mutating func resolve(_ wanted: [Set<UInt64>], in spaces: [ProcessReplay.Space]) {
         names = Array(repeating: [:], count: spaces.count)
-        var files: [CodeFile: [Place]] = [:]
+        var placesInFiles: [CodeFile: [Place]] = [:]
         var inKernel: Set<UInt64> = []
         for (index, space) in spaces.enumerated() {
             var inMemory: [UInt64] = []
@@ -31,7 +29,7 @@ struct SymbolResolver {
                     names[index][address] = Self.plain(file.bracketed)
                     let offset = address - code.address &+ code.offset
                     if file.isFile || file.isVdso(at: address) {
-                        files[file, default: []].append(Place(index, address, offset))
+                        placesInFiles[file, default: []].append(Place(index, address, offset))
                     } else {
                         inMemory.append(address)
                     }
@@ -39,8 +37,8 @@ struct SymbolResolver {
             }
             nameMemory(inMemory.sorted(), of: space, index)
         }
-        for (file, places) in files { nameFile(file, places, spaces) }
-        if mayKnowKernel { kernel = KernelSymbols.names(of: inKernel.sorted()) }
+        for (file, places) in placesInFiles { nameFile(file, places, spaces) }
+        kernel = KernelSymbols.names(of: inKernel.sorted(), with: files)
     }
 
     /// The name of an address of a space. A name in brackets is that of a file in which nothing
@@ -68,7 +66,7 @@ struct SymbolResolver {
         of space: ProcessReplay.Space,
         _ index: Int
     ) {
-        guard !addresses.isEmpty, let map = PerfMapFile(pid: space.pid) else { return }
+        guard !addresses.isEmpty, let map = PerfMapFile(pid: space.pid, with: files) else { return }
         for (address, name) in map.names(of: addresses) {
             names[index][address] = Self.plain(name)
         }
@@ -81,7 +79,7 @@ struct SymbolResolver {
     ) {
         let pid = places.first.map { spaces[$0.space].pid } ?? 0
         let descriptor =
-            file.isFile ? file.open(asSeenBy: pid, for: client) : clinux_vdso_open()
+            file.isFile ? file.open(asSeenBy: pid, with: files) : clinux_vdso_open()
         guard let descriptor, descriptor >= 0, let elf = ElfFile.take(over: descriptor),
             file.buildID.isEmpty || elf.buildID() == file.buildID
         else { return }
@@ -92,7 +90,7 @@ struct SymbolResolver {
         )
         let wanted = addresses.keys.sorted()
         var found = ElfSymbols.names(of: wanted, in: elf)
-        if !ElfSymbols.hasFullTable(elf), let debug = Self.debugFile(of: elf) {
+        if !ElfSymbols.hasFullTable(elf), let debug = debugFile(of: elf) {
             found.merge(ElfSymbols.names(of: wanted, in: debug)) { _, new in new }
         }
         for (address, name) in found {
@@ -103,11 +101,11 @@ struct SymbolResolver {
     }
 
     /// Where distributions put the symbols that they take out of programs.
-    private static func debugFile(of elf: borrowing ElfFile) -> ElfFile? {
+    private func debugFile(of elf: borrowing ElfFile) -> ElfFile? {
         guard let id = elf.buildID(), id.count > 1 else { return nil }
         let digits = id.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
         let path = "/usr/lib/debug/.build-id/\(digits[0])/\(digits[1...].joined()).debug"
-        guard let file = BoundedFile.open(path) else { return nil }
+        guard let file = files.open(path) else { return nil }
         return ElfFile.take(over: file)
     }
 

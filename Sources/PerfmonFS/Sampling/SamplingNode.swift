@@ -32,7 +32,7 @@ final class SamplingNode {
 
     /// A writer of perf.data for a reader.
     func perfDataWriter(for client: Client, follows: Bool = false) -> PerfDataWriter {
-        let kernel = KernelSecrecy.mayKnow(client) ? node.mount.kernelMap : nil
+        let kernel = node.mount.kernelMap(for: client)
         return PerfDataWriter(sampling, kernel: kernel, marksRounds: follows)
     }
 

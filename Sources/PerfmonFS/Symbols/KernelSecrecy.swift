@@ -1,25 +1,28 @@
+import Glibc
 import PerfmonEngine
 
 /// Who may learn where the kernel lies and what its functions are called: whom the kernel itself
 /// would tell.
 enum KernelSecrecy {
     static func mayKnow(_ client: Client) -> Bool {
-        if client.uid == 0 { return true }
-        return number("/proc/sys/kernel/kptr_restrict") == 0
-            && (number("/proc/sys/kernel/perf_event_paranoid") ?? 2) <= 1
-    }
-
-    private static func number(_ path: String) -> Int? {
-        ProcessLimits.firstLine(of: path).flatMap { Int($0) }
+        guard let file = ClientFiles(client).open("/proc/kallsyms") else { return false }
+        defer { close(file) }
+        // To others the kernel shows zeros.
+        return BoundedFile.bytes(file, at: 0, count: 16).contains { $0 != UInt8(ascii: "0") }
     }
 }
 
 extension KernelMap {
-    /// What the kernel says of itself; nil when it hides its addresses.
-    static func ofThisMachine() -> KernelMap? {
+    /// What the kernel says of itself to a client; nil when it hides its addresses from him.
+    static func ofThisMachine(for client: Client) -> KernelMap? {
+        guard let file = ClientFiles(client).open("/proc/kallsyms") else { return nil }
+        defer { close(file) }
         // The symbols come in ascending order, and the first is the one looked for or beside it.
-        let lines = BoundedFile.text("/proc/kallsyms", limit: 1 << 17).split(separator: "\n")
-        let words = lines.lazy.map { $0.split(separator: " ") }
+        let text = String(
+            decoding: BoundedFile.bytes(file, at: 0, count: 1 << 17),
+            as: UTF8.self
+        )
+        let words = text.split(separator: "\n").lazy.map { $0.split(separator: " ") }
         guard let line = words.first(where: { $0.count == 3 && $0[2] == "_text" }),
             let start = UInt64(line[0], radix: 16), start >> 63 == 1
         else { return nil }

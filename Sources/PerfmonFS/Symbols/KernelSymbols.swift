@@ -1,12 +1,12 @@
 import Glibc
+import PerfmonEngine
 
 /// Names of the kernel's functions, from /proc/kallsyms.
 enum KernelSymbols {
-    /// The names of addresses, which are in ascending order. None when the kernel hides them.
-    static func names(of addresses: [UInt64]) -> [UInt64: String] {
-        guard !addresses.isEmpty else { return [:] }
-        let file = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return [:] }
+    /// The names of addresses, which are in ascending order. None when the kernel hides them from
+    /// whose files these are.
+    static func names(of addresses: [UInt64], with files: ClientFiles) -> [UInt64: String] {
+        guard !addresses.isEmpty, let file = files.open("/proc/kallsyms") else { return [:] }
         defer { close(file) }
         var scan = KernelSymbolScan(addresses)
         var rest: [UInt8] = []

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import PerfmonEngine
 
 /// `/tmp/perf-PID.map`: the names that a just-in-time compiler gives to its code, one a line as
 /// `START SIZE NAME`.
@@ -12,13 +13,11 @@ struct PerfMapFile {
     private static let workLimit = 1 << 24
 
     /// Reads the map of a process; nil when it has none of its own.
-    init?(pid: Int32) {
+    init?(pid: Int32, with files: ClientFiles) {
         let inner = Self.innermostID(of: pid)
         let owner = Self.owner(ofProcess: pid)
         for path in ["/proc/\(pid)/root/tmp/perf-\(inner).map", "/tmp/perf-\(pid).map"] {
-            let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY
-            let file = open(path, flags)
-            guard file >= 0 else { continue }
+            guard let file = files.open(path, followsLinks: false) else { continue }
             defer { close(file) }
             var found = clinux_file()
             guard clinux_fstat(file, &found) == 0, found.is_regular != 0 else { continue }

@@ -24,6 +24,7 @@ enum ControlLine {
             )
         }
         let arguments = Array(words.dropFirst())
+        try ContextCommands.authorise(name, in: context, by: client)
         switch name {
         case "write_pmcs": try writePmc(arguments, context, client)
         case "write_pmds": try writePmd(arguments, context, client)

@@ -1,3 +1,5 @@
+public import PerfmonEngine
+
 /// What a mount is made of: the tree it serves and the descriptors that move it.
 public struct MountContent {
     /// A descriptor to watch for input, and what to do about it under the mount's lock.
@@ -14,12 +16,16 @@ public struct MountContent {
     public let root: any DirectorySource
     public let services: MountServices
     public let watches: [Watch]
+    /// What the daemon needs of root's privileges to serve it.
+    public let privileges: [Privilege]
 
     public init(
         root: any DirectorySource,
         services: MountServices = MountServices(),
-        watches: [Watch] = []
+        watches: [Watch] = [],
+        privileges: [Privilege] = []
     ) {
+        self.privileges = privileges
         self.root = root
         self.services = services
         self.watches = watches

@@ -6,6 +6,8 @@ import Testing
 
 /// Symbols that are written as text: the kernel's, and those of just-in-time compilers.
 @Suite struct SymbolTextTests {
+    private let ownFiles = ClientFiles(Client(uid: geteuid(), gid: getegid(), tid: getpid()))
+
     @Test func kernelFunctionsReachToTheNext() {
         let base: UInt64 = 0xffff_ffff_8100_0000
         var scan = KernelSymbolScan([
@@ -40,7 +42,7 @@ import Testing
         let functions = words.filter { $0.count == 3 && ($0[1] == "T" || $0[1] == "t") }
         let function = try #require(functions.last)
         let address = try #require(UInt64(function[0], radix: 16))
-        let found = KernelSymbols.names(of: [address])
+        let found = KernelSymbols.names(of: [address], with: ownFiles)
         // Where the kernel hides its addresses all of them are 0, and nothing may be named.
         #expect((found[address] != nil) == (address != 0))
     }
@@ -79,14 +81,16 @@ import Testing
         defer { unlink(path) }
         let text = "1000 10 jitted\n"
         #expect(write(file, text, text.utf8.count) == text.utf8.count)
-        #expect(PerfMapFile(pid: getpid())?.names(of: [0x1004]) == [0x1004: "jitted"])
+        #expect(
+            PerfMapFile(pid: getpid(), with: ownFiles)?.names(of: [0x1004]) == [0x1004: "jitted"]
+        )
         if geteuid() == 0 {
             fchown(file, 65534, 65534)
-            #expect(PerfMapFile(pid: getpid()) == nil)
+            #expect(PerfMapFile(pid: getpid(), with: ownFiles) == nil)
         }
         close(file)
         unlink(path)
         #expect(symlink("/etc/passwd", path) == 0)
-        #expect(PerfMapFile(pid: getpid()) == nil)
+        #expect(PerfMapFile(pid: getpid(), with: ownFiles) == nil)
     }
 }

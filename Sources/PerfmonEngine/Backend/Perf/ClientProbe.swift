@@ -2,19 +2,17 @@ internal import CPerfEvent
 internal import Glibc
 internal import SystemPackage
 
-/// Asks the kernel whether a client itself could open an event: a process takes on the client's
-/// identity, opens the event and tells the errno. About 20 microseconds; nothing is kept.
+/// Acts as clients: a process takes on a client's identity and opens what the client wants opened.
+/// About 20 microseconds.
 final class ClientProbe {
-    private var process: Int32 = -1
-    private var socket: Int32 = -1
-    /// Milliseconds to wait for an answer. The client can halt the process while it bears the
-    /// client's uid, so it may never come.
-    private let patience: Int32 = 500
+    private var probe: PrivilegeKeeper.Probe?
 
     deinit {
         end()
     }
 
+    /// Asks the kernel whether a client itself could open an event; nothing is kept.
+    ///
     /// - Returns: the errno that the client would get; nil when it may open the event.
     /// - Throws: EPERM when this program cannot take on other identities, EAGAIN when the answer
     ///   did not come.
@@ -24,29 +22,39 @@ final class ClientProbe {
         tid: Int32,
         cpu: Int32
     ) throws(PfmError) -> Errno? {
-        guard geteuid() == 0 else {
-            guard identity.uid == geteuid() else {
-                throw PfmError(
-                    .notPermitted,
-                    "pfmfs runs as uid \(geteuid()) and monitors for this user only"
-                )
-            }
-            return nil
-        }
-        if socket < 0 {
-            process = cperf_probe_spawn(&socket)
-            guard process >= 0 else {
-                socket = -1
-                throw PfmError(Errno(rawValue: errno), "the permission check could not be started")
-            }
-        }
-        var request = cperf_probe_request()
-        request.uid = identity.uid
-        request.gid = identity.gid
-        request.capabilities = identity.capabilities
+        var request = request(CPERF_PROBE_EVENT, identity)
         request.tid = tid
         request.cpu = cpu
         request.attr = attributes
+        return try answer(to: &request, as: identity, patience: 500).code
+    }
+
+    /// Opens a regular file for reading as a client.
+    ///
+    /// - Returns: nil when the client may not open it.
+    func open(
+        _ path: String,
+        followsLinks: Bool,
+        as identity: ClientIdentity
+    ) throws(PfmError) -> OwnedDescriptor? {
+        var request = request(CPERF_PROBE_FILE, identity)
+        request.follows_links = followsLinks ? 1 : 0
+        guard path.utf8.count < MemoryLayout.size(ofValue: request.path) else { return nil }
+        withUnsafeMutableBytes(of: &request.path) { $0.copyBytes(from: path.utf8) }
+        // A file may lie where it takes long to find.
+        let file = try answer(to: &request, as: identity, patience: 5000).file
+        return file < 0 ? nil : OwnedDescriptor(owning: file)
+    }
+
+    private func request(
+        _ kind: cperf_probe_kind,
+        _ identity: ClientIdentity
+    ) -> cperf_probe_request {
+        var request = cperf_probe_request()
+        request.kind = kind.rawValue
+        request.uid = identity.uid
+        request.gid = identity.gid
+        request.capabilities = identity.capabilities
         withUnsafeMutableBytes(of: &request.groups) { bytes in
             let kept = identity.groups.prefix(Int(CPERF_PROBE_GROUPS))
             request.group_count = UInt32(kept.count)
@@ -54,7 +62,39 @@ final class ClientProbe {
                 bytes.storeBytes(of: group, toByteOffset: 4 * index, as: UInt32.self)
             }
         }
-        guard let answer = exchange(request) else {
+        return request
+    }
+
+    private func answer(
+        to request: inout cperf_probe_request,
+        as identity: ClientIdentity,
+        patience: Int
+    ) throws(PfmError) -> (code: Errno?, file: Int32) {
+        guard geteuid() == 0 || identity.uid == geteuid() else {
+            throw PfmError(
+                .notPermitted,
+                "pfmfs runs as uid \(geteuid()) and monitors for this user only"
+            )
+        }
+        guard let probe = probe ?? PrivilegeKeeper.shared.startProbe() else {
+            throw PfmError(Errno(rawValue: errno), "the permission check could not be started")
+        }
+        self.probe = probe
+        var answer = cperf_probe_answer()
+        var file: Int32 = -1
+        var wait = ProbeWait(process: probe.process, slices: patience / Int(ProbeWait.slice))
+        let code = cperf_probe_ask(
+            probe.socket,
+            &request,
+            &answer,
+            ProbeWait.slice,
+            { context in
+                context?.assumingMemoryBound(to: ProbeWait.self).pointee.goesOn() == true ? 1 : 0
+            },
+            &wait,
+            &file
+        )
+        guard code == 0 else {
             end()
             throw PfmError(
                 .resourceTemporarilyUnavailable,
@@ -69,26 +109,33 @@ final class ClientProbe {
                 hint: "pfmfs needs CAP_SETUID and CAP_SETGID to serve other users"
             )
         }
-        return answer.open_error == 0 ? nil : Errno(rawValue: answer.open_error)
-    }
-
-    private func exchange(_ request: cperf_probe_request) -> cperf_probe_answer? {
-        var request = request
-        var answer = cperf_probe_answer()
-        let size = MemoryLayout<cperf_probe_request>.size
-        guard send(socket, &request, size, Int32(MSG_NOSIGNAL)) == size else { return nil }
-        var entry = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-        guard poll(&entry, 1, patience) == 1 else { return nil }
-        let answerSize = MemoryLayout<cperf_probe_answer>.size
-        return recv(socket, &answer, answerSize, 0) == answerSize ? answer : nil
+        return (answer.open_error == 0 ? nil : Errno(rawValue: answer.open_error), file)
     }
 
     private func end() {
-        guard socket >= 0 else { return }
-        close(socket)
-        socket = -1
+        guard let probe else { return }
+        self.probe = nil
+        close(probe.socket)
         // It ends by itself when the socket closes, unless somebody halted it.
-        kill(process, SIGKILL)
-        while waitpid(process, nil, Int32(bitPattern: UInt32(0x4000_0000))) < 0, errno == EINTR {}
+        kill(probe.process, SIGKILL)
+        guard probe.isOwn else { return }
+        let anyChild = Int32(bitPattern: UInt32(0x4000_0000))
+        while waitpid(probe.process, nil, anyChild) < 0, errno == EINTR {}
+    }
+}
+
+/// How long to wait for a probe. The client can halt the process while it bears the client's uid;
+/// nobody else is to wait for that.
+private struct ProbeWait {
+    let process: Int32
+    var slices: Int
+
+    /// Milliseconds between two looks.
+    static let slice: Int32 = 10
+
+    mutating func goesOn() -> Bool {
+        slices -= 1
+        let state = PerfKernel().status(ofThread: process, field: "State")?.first
+        return slices > 0 && state != "T" && state != "t" && state != nil
     }
 }

@@ -87,6 +87,8 @@ public final class PerfBackend: CounterBackend {
         )
     }
 
+    public var privileges: [Privilege] { [.performanceMonitoring, .lockedMemory] }
+
     public var now: UInt64 { MonotonicClock.now }
 
     public var eventDescriptor: Int32 { poller.raw }

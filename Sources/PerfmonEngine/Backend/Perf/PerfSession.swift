@@ -3,7 +3,7 @@ internal import SystemPackage
 
 /// The events of one loaded context.
 final class PerfSession: CounterSession {
-    let request: AttachRequest
+    private(set) var request: AttachRequest
     /// Tells this session's descriptors apart in the backend's epoll set.
     let serial: UInt64
     /// Where the sets are; one but for families.
@@ -17,8 +17,8 @@ final class PerfSession: CounterSession {
     var lostReported: UInt64 = 0
     /// Nil on a CPU.
     private var thread: ThreadHandle?
-    /// Who loaded the context: whose rights its events need.
-    let identities: [ClientIdentity]
+    /// Who loaded the context, or programmed it last: whose rights its events need.
+    private(set) var identities: [ClientIdentity]
     /// Attributes of the events that were opened; their holders count this session as a user.
     private(set) var held: [perf_event_attr]
     /// Descriptors of this session in the epoll set.
@@ -129,6 +129,17 @@ final class PerfSession: CounterSession {
         held += selected
         if opening.samples(program) { try prepareForOverflows() }
         for group in groups { try group.reprogram(program) }
+    }
+
+    func changeHands(to client: Client, isDelegated: Bool) throws(PfmError) {
+        let fresh = ClientIdentity.all(of: client)
+        guard fresh != identities || isDelegated != request.isDelegated else { return }
+        var asked = request
+        asked.client = client
+        asked.isDelegated = isDelegated
+        try backend.authorise(fresh, asked, lanes[0].groups.map(\.program))
+        identities = fresh
+        request = asked
     }
 
     func release() {
