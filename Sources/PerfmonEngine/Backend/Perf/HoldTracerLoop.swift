@@ -149,6 +149,6 @@ final class HoldTracerLoop {
         } else if clinux_ptrace_detach(tid, 0) == 0 {
             tracees[tid] = nil
         }
-        // Otherwise it was killed where it stood. Its parent is told when this thread has seen it.
+        // Otherwise it was killed where it stood; until its end is seen here, its parent waits.
     }
 }
