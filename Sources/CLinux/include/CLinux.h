@@ -112,4 +112,8 @@ struct clinux_file {
 int clinux_fstat(int descriptor, struct clinux_file *file);
 int clinux_stat(const char *path, struct clinux_file *file);
 
+/* Tell ThreadSanitizer of a lock that it does not see; there only in builds with it. */
+void __tsan_acquire(void *address);
+void __tsan_release(void *address);
+
 #endif

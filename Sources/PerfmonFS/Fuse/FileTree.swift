@@ -48,20 +48,9 @@ final class FileTree: MountedTree {
         guard let directory = knownInode(at: parent), let child = directory.knownChild(name) else {
             return
         }
-        forgetOpenFiles(below: child)
         directory.detach(name)
         notices.post(.entryGone(child: child, parent: directory, name: name))
-    }
-
-    /// The kernel forgets what is below a directory together with it, but for open files: it would
-    /// keep their names for as long as it has room, and with them what they showed.
-    private func forgetOpenFiles(below directory: Inode) {
-        for child in directory.knownChildren {
-            if child.openFiles > 0 {
-                notices.post(.entryGone(child: child, parent: directory, name: child.name))
-            }
-            forgetOpenFiles(below: child)
-        }
+        notices.post(.departed(child))
     }
 
     /// Makes the kernel forget modes and owners from a node downwards before the chmod or chown

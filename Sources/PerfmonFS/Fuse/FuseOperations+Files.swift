@@ -21,9 +21,7 @@ extension FuseOperations {
             open.enter(info)
             // Only what is pushed to the kernel when it changes may be kept by it.
             info.pointee.direct_io = file.keptContent == nil ? 1 : 0
-            inode.openFiles += 1
             if fuse_reply_open(request, info) != 0 {
-                inode.openFiles -= 1
                 open.leave()
             }
         }
@@ -98,8 +96,7 @@ extension FuseOperations {
         _ id: fuse_ino_t,
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
-        FileSystem.answer(request) { tree in
-            tree.inode(id).openFiles -= 1
+        FileSystem.answer(request) { _ in
             OpenFile.of(info)?.takeUnretainedValue().leave()
             fuse_reply_err(request, 0)
         }

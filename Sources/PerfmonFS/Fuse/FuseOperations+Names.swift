@@ -68,6 +68,7 @@ extension FuseOperations {
             let inode = tree.inode(parent)
             let name = try checked(name)
             try living(inode).remove(name, by: FileSystem.client(of: request))
+            if let child = inode.knownChild(name) { tree.notices.post(.departed(child)) }
             inode.detach(name)
             fuse_reply_err(request, 0)
         }

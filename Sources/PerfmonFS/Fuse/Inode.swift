@@ -20,8 +20,6 @@ final class Inode {
     /// The children that the kernel knows, by name: the same name keeps the same node.
     private var children: [String: Unmanaged<Inode>] = [:]
     private var lookups: UInt64 = 0
-    /// Open files of the node.
-    var openFiles = 0
 
     init(root: any DirectorySource) {
         source = .directory(root)
@@ -103,6 +101,11 @@ final class Inode {
     /// All children that the kernel knows.
     var knownChildren: [Inode] {
         children.values.map { $0.takeUnretainedValue() }
+    }
+
+    /// All that the kernel knows below the node, from the bottom up.
+    var knownDescendants: [Inode] {
+        knownChildren.flatMap { $0.knownDescendants + [$0] }
     }
 
     /// Makes the next look-up of a name find a new node; who holds the old one keeps it.

@@ -1,4 +1,5 @@
 import CFuse
+import CLinux
 import Glibc
 import PerfmonEngine
 import Synchronization
@@ -31,14 +32,42 @@ final class KernelNotifier: Sendable {
     }
 
     private func run() {
+        // Directories that are gone, and when to look after them.
+        var departed: [(directory: Inode, due: UInt64)] = []
         while !isEnding.load(ordering: .relaxed) {
-            var taken = notices.take()
+            let wait = departed.first.map { $0.due - min($0.due, clinux_monotonic_ns()) }
+            var taken = notices.take(within: wait.map { Int32($0 / 1_000_000) + 1 } ?? -1)
+            let now = clinux_monotonic_ns()
             for notice in taken {
                 tell(notice)
+                if case .departed(let directory) = notice {
+                    departed.append((directory, now + Self.patience))
+                }
             }
+            let count = departed.prefix { $0.due <= now }.count
+            for (directory, _) in departed.prefix(count) { forgetRest(of: directory) }
             // The last reference to a node may lead to the engine, which the lock guards.
-            fileSystem.tree.withLock { _ in taken.removeAll() }
+            fileSystem.tree.withLock { _ in
+                departed.removeFirst(count)
+                taken.removeAll()
+            }
         }
+        fileSystem.tree.withLock { _ in departed = [] }
+    }
+
+    /// Nanoseconds that the kernel has to forget by itself what was in a directory.
+    private static let patience: UInt64 = 100_000_000
+
+    /// The kernel forgets what was in a directory together with it, but for what somebody had open
+    /// or was in. That it would keep for as long as it has room, and with it what it showed.
+    private func forgetRest(of directory: Inode) {
+        var rest = fileSystem.tree.withLock { _ in directory.knownDescendants }
+        for child in rest {
+            guard let parent = child.parent else { continue }
+            let length = child.name.utf8.count
+            fuse_lowlevel_notify_inval_entry(session, parent.id, child.name, length)
+        }
+        fileSystem.tree.withLock { _ in rest.removeAll() }
     }
 
     private func tell(_ notice: Notice) {
@@ -47,6 +76,7 @@ final class KernelNotifier: Sendable {
             // Not notify_delete, which would tell inotify too: the kernel refuses it for a
             // directory of which it knows children.
             fuse_lowlevel_notify_inval_entry(session, parent.id, name, name.utf8.count)
+        case .departed: break
         case .contentChanged(let inode, let content):
             push(content, of: inode)
         case .attributesAsked(let request, let inode, let content):

@@ -6,6 +6,8 @@ import PerfmonEngine
 enum Notice {
     /// A child went away without an rmdir(2).
     case entryGone(child: Inode, parent: Inode, name: String)
+    /// A directory is gone, and with it all that was in it.
+    case departed(Inode)
     /// Pages that the kernel keeps are older than the file's content.
     case contentChanged(Inode, any KeptContent)
     /// A client waits for a file's attributes, and for the kernel to have all of its content.
@@ -36,8 +38,11 @@ final class NoticeQueue: Sendable {
         eventfd_write(wakeup, 1)
     }
 
-    /// Takes all notices, waiting for the first. May return none.
-    func take() -> [Notice] {
+    /// Takes all notices, waiting for the first, for so many milliseconds at most or, with -1,
+    /// for however long it takes. May return none.
+    func take(within milliseconds: Int32) -> [Notice] {
+        var entry = pollfd(fd: wakeup, events: Int16(POLLIN), revents: 0)
+        guard poll(&entry, 1, milliseconds) == 1 else { return [] }
         var count: eventfd_t = 0
         eventfd_read(wakeup, &count)
         return takeWaiting()

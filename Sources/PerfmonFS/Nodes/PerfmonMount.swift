@@ -21,6 +21,8 @@ public final class PerfmonMount {
     public let options: TreeOptions
     public let services = MountServices()
     let history = CommandHistory()
+    /// What waits for readers of samples.
+    let backlog = ReaderBacklog()
     /// What `info/backends` says of each backend, in the order of their preference.
     let backendReports: [BackendReport]
     /// The simulated PMU, if that is what counts.

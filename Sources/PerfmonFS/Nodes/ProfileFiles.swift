@@ -38,7 +38,11 @@ enum ProfileFiles {
             format: "binary, as perf record -o - writes it",
             summary: "Waits for samples and gives them as perf.data, until the thread has ended.",
             content: .custom(open: { subject, client, _ in
-                SampleStreamHandle(subject, subject.perfDataWriter(for: client, follows: true))
+                SampleStreamHandle(
+                    subject,
+                    subject.perfDataWriter(for: client, follows: true),
+                    for: client
+                )
             }),
             isPresent: { $0.sampling.about.views.isSuperset(of: [.profile, .stream]) }
         ),

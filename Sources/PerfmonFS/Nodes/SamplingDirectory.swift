@@ -120,8 +120,8 @@ enum SampleFiles {
             format: lineFormat,
             summary: "Waits for samples; each open sees all of them, and ends when the thread has "
                 + "ended or the format goes.",
-            content: .custom(open: { subject, _, _ in
-                SampleStreamHandle(subject, SampleLinesWriter(format: subject.format))
+            content: .custom(open: { subject, client, _ in
+                SampleStreamHandle(subject, SampleLinesWriter(format: subject.format), for: client)
             }),
             isPresent: { $0.sampling.about.views.contains(.stream) }
         ),

@@ -15,17 +15,19 @@ final class SampleStreamHandle: FileHandle {
     /// Offset behind the last byte that was read.
     private var position = 0
     private var isEnded = false
+    /// Who opened the file, and what was noted as waiting for him.
+    private let uid: UInt32
+    private var noted = 0
 
     /// Bytes that stay behind the reader.
     private static let retained = 1 << 16
     /// Bytes that are taken at once.
     private static let pieceSize = 1 << 17
-    /// Bytes that wait for a reader at most, when samples have to go to make room for others.
-    private static let backlog = 1 << 24
 
-    init(_ subject: SamplingNode, _ writer: any SampleWriter) {
+    init(_ subject: SamplingNode, _ writer: any SampleWriter, for client: Client) {
         self.subject = subject
         self.writer = writer
+        uid = client.uid
         self.writer.begin(&text)
         subject.add(self)
     }
@@ -59,14 +61,18 @@ final class SampleStreamHandle: FileHandle {
     func release() {
         subject.node.sampleWaiters.forget(self)
         subject.remove(self)
+        text = []
+        noteBacklog()
     }
 
     /// Takes everything that is stored, because it is about to go. A reader that is far behind
     /// is told how much it misses instead.
     func takeAll() {
-        while end - position < Self.backlog {
+        let backlog = subject.node.mount.backlog
+        while backlog.hasRoom(for: uid) {
             let before = text.count
             writer.append(&cursor, wanted: Self.pieceSize, to: &text)
+            noteBacklog()
             if text.count == before { return }
         }
         var missed: UInt64 = 0
@@ -92,7 +98,13 @@ final class SampleStreamHandle: FileHandle {
         subject.refresh()
         let before = text.count
         writer.append(&cursor, wanted: Self.pieceSize, to: &text)
+        noteBacklog()
         if text.count == before, subject.isEnded { isEnded = true }
+    }
+
+    private func noteBacklog() {
+        subject.node.mount.backlog.change(by: text.count - noted, for: uid)
+        noted = text.count
     }
 
     private func trim() {
@@ -100,5 +112,6 @@ final class SampleStreamHandle: FileHandle {
         guard old > Self.retained else { return }
         text.removeFirst(old)
         start += old
+        noteBacklog()
     }
 }

@@ -15,7 +15,10 @@ extension PerfTests {
             backend = try PerfBackend()
         }
 
-        @Test("page faults are counted one by one, between start and stop only")
+        @Test(
+            "page faults are counted one by one, between start and stop only",
+            .disabled(if: isSanitized, "the sanitizer faults pages too")
+        )
         func pageFaults() throws {
             let session = try backend.attach(.thread(worker.tid), counters(Events.pageFaults))
             worker.run { Deed.touch(pages: 11) }
@@ -33,7 +36,10 @@ extension PerfTests {
             session.detach()
         }
 
-        @Test("counts of one set come from one instant, in the order of the program")
+        @Test(
+            "counts of one set come from one instant, in the order of the program",
+            .disabled(if: isSanitized, "the sanitizer faults pages too")
+        )
         func mixedSet() throws {
             let cell = UnsafeMutablePointer<Int>.allocate(capacity: 1)
             defer { cell.deallocate() }
@@ -89,7 +95,10 @@ extension PerfTests {
             #expect(counts.timeEnabled > 0)
         }
 
-        @Test("sets of a session are started one at a time and keep their counts")
+        @Test(
+            "sets of a session are started one at a time and keep their counts",
+            .disabled(if: isSanitized, "the sanitizer faults pages too")
+        )
         func severalSets() throws {
             let session = try backend.attach(
                 AttachRequest(
@@ -117,7 +126,10 @@ extension PerfTests {
             #expect(throws: PfmError.self) { try session.read(1) }
         }
 
-        @Test("a reprogrammed set keeps the counts of counters that stay")
+        @Test(
+            "a reprogrammed set keeps the counts of counters that stay",
+            .disabled(if: isSanitized, "the sanitizer faults pages too")
+        )
         func reprogram() throws {
             let session = try backend.attach(
                 .thread(worker.tid),

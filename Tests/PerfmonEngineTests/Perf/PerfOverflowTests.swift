@@ -51,7 +51,10 @@ extension PerfTests {
             #expect(events.first?.session == 5)
         }
 
-        @Test("an overflow carries the counts of that very event, however late it is read")
+        @Test(
+            "an overflow carries the counts of that very event, however late it is read",
+            .disabled(if: isSanitized, "the sanitizer faults pages too")
+        )
         func countsAtOverflow() throws {
             let cell = UnsafeMutablePointer<Int>.allocate(capacity: 1)
             defer { cell.deallocate() }
@@ -78,7 +81,10 @@ extension PerfTests {
             #expect(found.map { $0[0] - first } == [70, 147, 224, 301, 378])
         }
 
-        @Test("a new distance counts from the moment of arming, and stays")
+        @Test(
+            "a new distance counts from the moment of arming, and stays",
+            .disabled(if: isSanitized, "the sanitizer faults pages too")
+        )
         func arm() throws {
             var program = counters(Events.pageFaults)
             program[0].distance = 100
@@ -107,7 +113,10 @@ extension PerfTests {
             try session.arm(0, pmd: 0, distance: .max)
         }
 
-        @Test("a halt does not move the overflow")
+        @Test(
+            "a halt does not move the overflow",
+            .disabled(if: isSanitized, "the sanitizer faults pages too")
+        )
         func haltKeepsDistance() throws {
             var program = counters(Events.pageFaults)
             program[0].distance = 101
@@ -122,7 +131,10 @@ extension PerfTests {
             #expect(overflows(drain()).map(\.snapshot.raw[0]) == [101, 202])
         }
 
-        @Test("a counter that did not overflow can be armed, and counts on")
+        @Test(
+            "a counter that did not overflow can be armed, and counts on",
+            .disabled(if: isSanitized, "the sanitizer faults pages too")
+        )
         func armLater() throws {
             let session = try backend.attach(
                 .thread(worker.tid),
@@ -196,7 +208,10 @@ extension PerfTests {
             #expect(later.count >= 1)
         }
 
-        @Test("an outer poll that asks twice before the drain loses nothing")
+        @Test(
+            "an outer poll that asks twice before the drain loses nothing",
+            .disabled(if: isSanitized, "the sanitizer faults pages too")
+        )
         func nestedPoll() throws {
             var program = counters(Events.pageFaults)
             program[0].distance = 100
@@ -212,7 +227,10 @@ extension PerfTests {
             session.stop(0)
         }
 
-        @Test("a waiting reader is woken by one overflow")
+        @Test(
+            "a waiting reader is woken by one overflow",
+            .disabled(if: isSanitized, "the sanitizer faults pages too")
+        )
         func wakes() throws {
             var program = counters(Events.pageFaults)
             program[0].distance = 100

@@ -12,6 +12,7 @@
  *     attempt truncate FILE LENGTH, mkdir DIR, rmdir DIR, unlink FILE, stat FILE
  *     attempt rename OLD NEW, link OLD NEW, symlink TEXT NEW, mknod FILE, mkfifo FILE
  *     attempt chmod FILE MODE, chown FILE UID GID, mmap FILE
+ *     attempt poll FILE MS          waits until the file has something, prints `ready` or `timeout`
  *     attempt setxattr FILE, getxattr FILE, flock FILE, chattr FILE, direct FILE (one O_DIRECT read)
  *     attempt sendfile FILE, splice FILE, copy_file_range FILE   to standard output, whole
  *     attempt reread FILE N         prints the first line of N reads at offset 0 of one descriptor
@@ -19,6 +20,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +63,20 @@ static int write_all(const char *path, int flags, const char *text)
         return 1;
     }
     return finish(close(file) != 0);
+}
+
+static int wait_for(const char *path, int milliseconds)
+{
+    struct pollfd file = { .fd = open(path, O_RDONLY | O_NONBLOCK), .events = POLLIN | POLLPRI };
+    int ready;
+
+    if (file.fd < 0)
+        return finish(1);
+    ready = poll(&file, 1, milliseconds);
+    if (ready < 0)
+        return finish(1);
+    puts(ready ? "ready" : "timeout");
+    return 0;
 }
 
 static int reread(const char *path, int times)
@@ -189,6 +205,8 @@ int main(int argc, char **argv)
             return finish(chmod(path, (mode_t)strtol(more, NULL, 8)));
         if (IS("chown"))
             return finish(chown(path, (uid_t)atoll(more), (gid_t)atoll(last)));
+        if (IS("poll"))
+            return wait_for(path, atoi(more));
         if (IS("reread"))
             return reread(path, atoi(more));
     }

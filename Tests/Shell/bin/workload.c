@@ -16,6 +16,7 @@
  *     linger=MS[,STEP]   a second thread, which sleeps MS milliseconds while the steps go on and
  *                  then does STEP
  *     fork=STEP    STEP in a child process, to its end
+ *     storm=N[,M]  N child processes one after the other, as fast as it can, with M faults each
  *     exec         replaces the program: the next arguments are the command
  *     address, pid, tid    print the number
  *     exit=N       ends with status N
@@ -128,6 +129,22 @@ static void in_child(char *word)
         exit(2);
 }
 
+static void storm(char *text)
+{
+    long count = strtol(text, &text, 10), each = *text ? atol(text + 1) : 0;
+
+    while (count-- > 0) {
+        pid_t child = fork();
+
+        if (child == 0) {
+            faults(each);
+            _exit(0);
+        }
+        if (child < 0 || waitpid(child, NULL, 0) != child)
+            exit(2);
+    }
+}
+
 static void say(long number)
 {
     printf("%ld\n", number);
@@ -168,6 +185,8 @@ static void step(char **words)
             exit(2);
     } else if (IS("fork")) {
         in_child(text);
+    } else if (IS("storm")) {
+        storm(text);
     } else if (IS("exec")) {
         execvp(words[1], words + 1);
         perror(words[1]);

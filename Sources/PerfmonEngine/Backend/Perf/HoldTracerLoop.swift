@@ -146,9 +146,9 @@ final class HoldTracerLoop {
         tracees[tid]?.isHeld = false
         if kernel.hasPending(SIGTRAP, thread: tid) {
             _ = clinux_ptrace_continue(tid, 0)
-        } else {
-            _ = clinux_ptrace_detach(tid, 0)
+        } else if clinux_ptrace_detach(tid, 0) == 0 {
             tracees[tid] = nil
         }
+        // Otherwise it was killed where it stood; until its end is seen here, its parent waits.
     }
 }
