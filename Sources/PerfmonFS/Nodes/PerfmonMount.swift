@@ -103,7 +103,7 @@ extension PerfmonMount: EngineObserver {
     }
 
     public func setRemoved(_ id: UInt16, from context: Context) {
-        services.entryGone(in: "contexts/\(context.name)/sets", name: String(id))
+        services.entryGone(in: ["contexts", context.name, "sets"], name: String(id))
     }
 
     public func removed(_ context: Context) {
