@@ -69,7 +69,7 @@ extension PerfTests {
                 usleep(1000)
             }
             let error = #expect(throws: PfmError.self) { try session.startAtExec(0) }
-            #expect(error?.code == .permissionDenied || error?.code == .noSuchProcess)
+            #expect(error?.code == .notPermitted || error?.code == .noSuchProcess)
             kill(child.pid, SIGKILL)
             child.wait()
         }
