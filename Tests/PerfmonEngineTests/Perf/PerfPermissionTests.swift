@@ -69,7 +69,7 @@ extension PerfTests {
                 usleep(1000)
             }
             let error = #expect(throws: PfmError.self) { try session.startAtExec(0) }
-            #expect(error?.code == .permissionDenied || error?.code == .noSuchProcess)
+            #expect(error?.code == .notPermitted || error?.code == .noSuchProcess)
             kill(child.pid, SIGKILL)
             child.wait()
         }
@@ -77,7 +77,7 @@ extension PerfTests {
         @Test("a thread of root is refused, and the owner named")
         func foreign() {
             let error = refusal(.thread(getpid()), userFaults)
-            #expect(error?.code == .permissionDenied)
+            #expect(error?.code == .notPermitted)
             #expect(error?.message.contains("belongs to uid 0") == true)
         }
 
@@ -166,7 +166,7 @@ extension PerfTests {
                 #expect(error.code == .resourceTemporarilyUnavailable)
             }
             #expect(refusal(.thread(child.pid), userFaults) == nil)
-            #expect(refusal(.thread(getpid()), userFaults)?.code == .permissionDenied)
+            #expect(refusal(.thread(getpid()), userFaults)?.code == .notPermitted)
         }
     }
 }

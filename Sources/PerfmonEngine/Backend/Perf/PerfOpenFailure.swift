@@ -79,6 +79,15 @@ struct PerfOpenFailure {
     }
 
     private var denied: PfmError {
+        // bp_addr shares its place with config1.
+        if isBreakpoint, attributes.config1 >> 63 == 1 {
+            return PfmError(
+                code,
+                "only CAP_SYS_ADMIN may watch the kernel's own addresses ('\(event)'), and pfmfs has "
+                    + "given it up",
+                hint: "mount with -o keep_privileges"
+            )
+        }
         let setting = kernel.paranoid.map { "perf_event_paranoid is \($0)" } ?? "the kernel refuses"
         let reason =
             switch target {
