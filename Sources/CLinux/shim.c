@@ -122,25 +122,6 @@ int clinux_pidfd_send_signal(int pidfd, int signal, int thread)
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, thread ? 1u : 0u);
 }
 
-int clinux_thread_uids(pid_t tid, uint32_t *real, uint32_t *effective)
-{
-	char path[64], line[256];
-	int found = -1;
-	FILE *status;
-
-	snprintf(path, sizeof path, "/proc/%d/status", tid);
-	status = fopen(path, "re");
-	if (!status)
-		return -1;
-	while (found < 0 && fgets(line, sizeof line, status))
-		if (sscanf(line, "Uid: %u %u", real, effective) == 2)
-			found = 0;
-	fclose(status);
-	if (found < 0)
-		errno = ESRCH;
-	return found;
-}
-
 int clinux_set_thread_name(const char *name)
 {
 	return prctl(PR_SET_NAME, name, 0, 0, 0);

@@ -11,6 +11,11 @@ public struct EngineOptions: Sendable {
     public var limits = Limits()
     /// Sets that one context may have.
     public var maximumSets = 65536
+    /// perfmon2's own rules about callers hold, which make no sense for `echo`: the caller must run
+    /// on the monitored CPU, or must have stopped the monitored thread.
+    public var isStrict = false
+    /// What is known of a thread; nil when there is none.
+    public var threadFacts: @Sendable (Int32) -> ThreadFacts? = { ThreadFacts.ofThread($0) }
     /// Bytes that the sampling buffers of one user may take together.
     public var userBufferMemory = UInt64.max
     /// The sampling formats that contexts can choose.
@@ -29,12 +34,14 @@ public struct EngineOptions: Sendable {
 }
 
 /// Told what changed without a command of the listener's own. Called under the lock that guards
-/// the engine; must not call back.
+/// the engine; must give no commands, but may take messages.
 public protocol EngineObserver: AnyObject {
     /// Messages were queued, or the queue will never fill again.
     func messagesArrived(in context: Context)
     /// The state, the target or the active set changed.
     func stateChanged(of context: Context)
+    /// A set of the context is gone.
+    func setRemoved(_ id: UInt16, from context: Context)
     /// The context is gone.
     func removed(_ context: Context)
     /// Another sampling format was chosen, or none.
@@ -147,6 +154,8 @@ public final class Engine {
             context.handle(batch, set: event.set)
         case .timeout:
             context.handleTimeout(set: event.set, time: event.time)
+        case .reopened:
+            context.handleReopening()
         case .ended(let reason):
             context.handleEnd(reason)
         case .lost(let count):
@@ -220,9 +229,14 @@ extension Engine {
         observer?.stateChanged(of: context)
     }
 
+    /// Who waits for messages takes them now; nothing more is handled until he has, for he may be
+    /// told in the middle of a command.
     func messagesArrived(_ context: Context) {
         context.notice?.send()
+        let wasDraining = isDraining
+        isDraining = true
         observer?.messagesArrived(in: context)
+        isDraining = wasDraining
     }
 
     func random() -> UInt64 {

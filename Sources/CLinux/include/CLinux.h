@@ -19,9 +19,6 @@ pid_t clinux_gettid(void);
 /* pidfd_send_signal(2); `thread` is 1 when the descriptor was opened for a thread. */
 int clinux_pidfd_send_signal(int pidfd, int signal, int thread);
 
-/* Real and effective user id of a thread; -1 and errno when it is gone. */
-int clinux_thread_uids(pid_t tid, uint32_t *real, uint32_t *effective);
-
 /*
  * The number here of a thread that has another one in a pid namespace (an open /proc/TID/ns/pid),
  * and the number there of one of ours; -1 and ESRCH when it has none, ENOTTY before Linux 6.11.

@@ -219,6 +219,9 @@ public struct BackendEvent: Sendable {
         case samples(SampleBatch)
         /// The set's time-out is over. The set still runs.
         case timeout
+        /// The counters had to be opened anew while the thread stands; counts go on, but every
+        /// distance begins where it stands. The thread waits for `release`.
+        case reopened
         /// The target is gone, or was taken away; counts can still be read until `detach`.
         case ended(EndReason)
         /// Overflows that could not be delivered.

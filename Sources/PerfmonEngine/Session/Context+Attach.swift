@@ -48,9 +48,11 @@ extension Context {
     ///   there is no such thread; EPERM or EACCES when the client may not monitor it.
     public func load(on target: Target, set id: UInt16 = 0, by client: Client) throws(PfmError) {
         try beginCommand()
+        try requireLoadable(target, by: client)
         try requireProgrammer(client)
         try requireUnloaded("load_context")
         try requireKind(of: target)
+        try requirePlace(target, of: client)
         if !isAllowedByGroup {
             try engine.requireGroup(systemWide: flags.contains(.systemWide), client)
         }
@@ -87,8 +89,8 @@ extension Context {
     /// Takes the context off its target (`pfm_unload_context`). Values stay readable.
     ///
     /// - Precondition: any state; unloaded already is no error.
-    public func unload() throws(PfmError) {
-        try beginCommand()
+    public func unload(by caller: Client? = nil) throws(PfmError) {
+        try beginCommand(by: caller, [.stopped, .unload])
         loader = nil
         guard isAttached else { return }
         detach()

@@ -22,6 +22,8 @@ extension Context {
             return noteLateOverflow(pmds: pmds, place: place, set: id)
         }
         activeSet.fold(snapshot, widthMask: widthMask)
+        // An overflow that does not say whose it is is that of the registers that have wrapped.
+        guard !pmds.isEmpty || !activeSet.pendingOverflows.isEmpty else { return }
         act(onOverflowOf: pmds, in: activeSet, place: place, time: time)
     }
 
@@ -99,7 +101,8 @@ extension Context {
         var kept: RegisterSet = []
         if let set = set(id) {
             let known = set.lateOverflow?.pmds ?? []
-            kept = RegisterSet(pmds).intersection(set.pendingOverflows).subtracting(known)
+            let told = pmds.isEmpty ? set.pendingOverflows : RegisterSet(pmds)
+            kept = told.intersection(set.pendingOverflows).subtracting(known)
             if !kept.isEmpty { set.lateOverflow = (known.union(kept), place) }
         }
         dropSamples(pmds.filter { !kept.contains($0) }, cpu: place.cpu)
@@ -125,6 +128,17 @@ extension Context {
         else { return }
         engine.count(on: lastCPU, \.timeoutsHandled)
         switchSets(to: activeSet.successor, resets: .short)
+    }
+
+    /// Handles counters that were opened anew, while the thread stands for it: what has been counted
+    /// of each distance is told to the new ones.
+    func handleReopening() {
+        if isCounting { haltHardware(activeSet) }
+        for set in sets {
+            for number in set.counters.keys { set.counters[number]?.armedAt = nil }
+        }
+        if isCounting { runOn(activeSet) }
+        if !holdsThread { session?.release() }
     }
 
     /// Handles the loss of the target: unloads, and tells readers that nothing more will come.

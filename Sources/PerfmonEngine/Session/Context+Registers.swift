@@ -28,9 +28,10 @@ extension Context {
         _ number: Int,
         set id: UInt16,
         value: UInt64,
-        flags: RegisterFlags = []
+        flags: RegisterFlags = [],
+        by caller: Client? = nil
     ) throws(PfmError) {
-        try beginCommand()
+        try beginCommand(by: caller, .stopped)
         guard let register = pmu.pmc(number) else {
             throw unimplemented("pmc", number, pmu.implementedPmcs)
         }
@@ -69,9 +70,10 @@ extension Context {
     public func writePmd(
         _ number: Int,
         set id: UInt16,
-        _ settings: CounterSettings
+        _ settings: CounterSettings,
+        by caller: Client? = nil
     ) throws(PfmError) {
-        try beginCommand()
+        try beginCommand(by: caller, .stopped)
         guard pmu.pmd(number) != nil else {
             throw unimplemented("pmd", number, pmu.implementedPmds)
         }
@@ -108,8 +110,12 @@ extension Context {
     ///
     /// - Throws: EINVAL when the register is not implemented or was never used in the set; ENODATA
     ///   when the hardware never counted although it should have.
-    public func readPmd(_ number: Int, set id: UInt16) throws(PfmError) -> CounterState {
-        try beginCommand()
+    public func readPmd(
+        _ number: Int,
+        set id: UInt16,
+        by caller: Client? = nil
+    ) throws(PfmError) -> CounterState {
+        try beginCommand(by: caller, .stopped)
         guard pmu.pmd(number) != nil else {
             throw unimplemented("pmd", number, pmu.implementedPmds)
         }
@@ -146,7 +152,7 @@ extension Context {
             let operand = GenericOperand.register(of: value)
             return .generic(
                 GenericOperand.stripped(value),
-                operand: set.pmcValues[operand] ?? 0
+                operand: operand == 0 ? 0 : set.pmcValues[operand] ?? 0
             )
         case .fixed(let pmc, let index):
             guard let control = pmu.pmc(pmc) else { return nil }
@@ -228,10 +234,18 @@ extension Context {
     private func requireOperand(of value: UInt64, named number: Int) throws(PfmError) {
         guard value & SelectorBits.generic != 0 else { return }
         let operand = GenericOperand.register(of: value)
-        guard operand != 0, pmu.pmc(operand)?.role != .operand else { return }
+        let operands = RegisterSet(pmu.pmcs.filter { $0.role == .operand }.map(\.number))
+        if operand == 0 {
+            guard GenericLayout.needsOperand(value) else { return }
+        } else if operands.contains(operand) {
+            return
+        }
         throw PfmError(
             .invalidArgument,
-            "pmc\(number): bits 31:24 name pmc\(operand), which is no operand register"
+            operand == 0
+                ? "pmc\(number): the event has an operand, and bits 31:24 name no register of it"
+                : "pmc\(number): bits 31:24 name pmc\(operand), which is no operand register",
+            hint: "operand registers are pmc \(operands)"
         )
     }
 

@@ -9,8 +9,8 @@ extension Context {
     /// - Effect: a change of set switches with long resets. Starting what is started drops the
     ///   active time since the last start from `set_act_duration`, as the original did.
     /// - Throws: EINVAL in any other state and for a set that does not exist.
-    public func start(set id: UInt16? = nil) throws(PfmError) {
-        try beginCommand()
+    public func start(set id: UInt16? = nil, by caller: Client? = nil) throws(PfmError) {
+        try beginCommand(by: caller, .stopped)
         try requireStartable()
         if let id {
             _ = try requireSet(id)
@@ -38,8 +38,8 @@ extension Context {
     ///
     /// - Precondition: loaded on a thread, not started.
     /// - Throws: EINVAL in any other state, EOPNOTSUPP where the backend cannot.
-    public func startAtExec() throws(PfmError) {
-        try beginCommand()
+    public func startAtExec(by caller: Client? = nil) throws(PfmError) {
+        try beginCommand(by: caller, .stopped)
         try requireStartable()
         guard !isStarted else {
             throw PfmError(
@@ -61,8 +61,8 @@ extension Context {
     ///
     /// - Precondition: loaded or masked.
     /// - Throws: EINVAL when unloaded.
-    public func stop() throws(PfmError) {
-        try beginCommand()
+    public func stop(by caller: Client? = nil) throws(PfmError) {
+        try beginCommand(by: caller, .stopped)
         guard isAttached else {
             throw PfmError(
                 .invalidArgument,
@@ -82,8 +82,8 @@ extension Context {
     ///
     /// - Precondition: loaded or masked.
     /// - Throws: EBUSY when unloaded, or masked without permission for another restart.
-    public func restart() throws(PfmError) {
-        try beginCommand()
+    public func restart(by caller: Client? = nil) throws(PfmError) {
+        try beginCommand(by: caller)
         guard isAttached else {
             throw PfmError(
                 .resourceBusy,
@@ -102,7 +102,7 @@ extension Context {
                     hint: "it takes effect by itself"
                 )
             }
-            guard canRestart else {
+            guard canRestart || Self.isCPU(target) else {
                 throw PfmError(
                     .resourceBusy,
                     "this masking was restarted once and stays masked",
@@ -116,6 +116,11 @@ extension Context {
             }
         }
         resumeAfterOverflow()
+    }
+
+    /// Only a thread runs the restart itself, later, and takes one for each masking.
+    private static func isCPU(_ target: Target?) -> Bool {
+        if case .cpu = target { true } else { false }
     }
 
     /// CPU to which statistics of commands are charged: the target's, or the one on which a thread
@@ -151,6 +156,10 @@ extension Context {
 
     private func begin(_ set: EventSet) throws(PfmError) {
         guard let session else { return }
+        if isAwaitingExec {
+            // Its events are opened anew for that, and begin their distances anew.
+            for number in set.counters.keys { set.counters[number]?.armedAt = nil }
+        }
         try armAll(set)
         if set.flags.contains(.timeSwitch) {
             session.setTimeoutLeft(set.id, nanoseconds: max(1, set.timeoutLeft))

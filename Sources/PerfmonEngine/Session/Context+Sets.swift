@@ -105,13 +105,17 @@ extension Context {
         sets.remove(at: position(ofSet: id))
         try engine.chargeSets(sets.count, of: self)
         if activeSetID == id { activeSetID = 0 }
+        engine.observer?.setRemoved(id, from: self)
     }
 
     /// Tells how a set is doing (`pfm_getinfo_evtsets`); any state.
     ///
     /// - Throws: EINVAL for a set that does not exist.
-    public func information(ofSet id: UInt16) throws(PfmError) -> SetInformation {
-        try beginCommand()
+    public func information(
+        ofSet id: UInt16,
+        by caller: Client? = nil
+    ) throws(PfmError) -> SetInformation {
+        try beginCommand(by: caller)
         let set = try requireSet(id)
         refresh(set)
         return SetInformation(

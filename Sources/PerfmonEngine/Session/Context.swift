@@ -29,7 +29,11 @@ public final class Context {
     /// `pfm_start` was issued and not stopped.
     public internal(set) var isStarted = false
     /// Counting begins at the target's next exec, which has not come yet.
-    public var isAwaitingExec: Bool { activeTimeBeforeExec != nil }
+    public var isAwaitingExec: Bool {
+        guard activeTimeBeforeExec != nil else { return false }
+        refresh(activeSet)
+        return activeTimeBeforeExec == totalActiveTime
+    }
     /// Active time of all sets when the wait for an exec began, in nanoseconds: while it stays so,
     /// the exec has not come. Nil: nothing waits.
     var activeTimeBeforeExec: UInt64?
@@ -138,13 +142,20 @@ public final class Context {
 
     /// Begins a command: what happened before it is handled first, and the last note is dropped.
     ///
-    /// - Throws: ENODEV when the context was removed.
-    func beginCommand() throws(PfmError) {
+    /// - Parameters:
+    ///   - caller: who gives it; nil: nobody of whom perfmon2 asked anything.
+    ///   - rule: what the command asks of the caller.
+    /// - Throws: ENODEV when the context was removed; what `requireCaller` throws.
+    func beginCommand(
+        by caller: Client? = nil,
+        _ rule: CallerRule = []
+    ) throws(PfmError) {
         engine.drain()
         note = ""
         if isRemoved {
             throw PfmError(.operationNotSupportedByDevice, "context \(name) was removed")
         }
+        try requireCaller(caller, rule)
     }
 
     /// Precondition of commands that need an unloaded context (`PFM_CMD_UNLOADED`).

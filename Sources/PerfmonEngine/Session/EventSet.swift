@@ -51,6 +51,8 @@ public final class EventSet {
     var haltedAt: UInt64 = 0
     /// What the backend was told to count; nil while unloaded.
     var program: SetProgram?
+    /// What its view last showed.
+    var view = SetView()
 
     init(id: UInt16) {
         self.id = id

@@ -7,17 +7,26 @@ internal import SystemPackage
 public final class SignalNotice {
     public let tid: Int32
     public let signal: Int32
-    /// Who asked; the thread must still be his at each signal.
-    private let uid: UInt32
-    private let descriptor: Int32
+    /// Real and effective user id of who asked; the thread must be in his reach at each signal.
+    private let senders: Set<UInt32>
+    /// Who asked may signal everybody (CAP_KILL).
+    private let mayAll: Bool
+    /// This very thread, and no later one of its number.
+    private let descriptor: OwnedDescriptor
     private let isThread: Bool
+    private let facts: @Sendable (Int32) -> ThreadFacts?
 
     /// Highest signal number of Linux.
     public static let signalRange: ClosedRange<Int32> = 1...64
 
     /// - Throws: EINVAL for a signal that does not exist, ESRCH when there is no such thread, EPERM
-    ///   when it belongs to somebody else.
-    init(tid: Int32, signal: Int32, for client: Client) throws(PfmError) {
+    ///   when kill(2) would not let the client signal it.
+    init(
+        tid: Int32,
+        signal: Int32,
+        for client: Client,
+        facts: @escaping @Sendable (Int32) -> ThreadFacts?
+    ) throws(PfmError) {
         guard Self.signalRange.contains(signal) else {
             throw PfmError(
                 .invalidArgument,
@@ -28,44 +37,53 @@ public final class SignalNotice {
         }
         self.tid = tid
         self.signal = signal
-        uid = client.uid
+        self.facts = facts
+        let own = facts(client.tid)
+        senders = Set([client.uid] + (own?.uids.prefix(1) ?? []))
+        mayAll = (own?.capabilities ?? 0) & Self.mayKill != 0
         let thread = clinux_pidfd_open(tid, UInt32(CLINUX_PIDFD_THREAD))
         isThread = thread >= 0
-        descriptor = isThread ? thread : clinux_pidfd_open(tid, 0)
-        guard descriptor >= 0 else {
+        do throws(Errno) {
+            descriptor = try OwnedDescriptor(
+                checking: isThread ? thread : clinux_pidfd_open(tid, 0)
+            )
+        } catch {
             throw PfmError(
-                .noSuchProcess,
-                "there is no thread \(tid) that could be signalled",
+                error == .tooManyOpenFiles ? .tooManyOpenFilesInSystem : .noSuchProcess,
+                error == .tooManyOpenFiles
+                    ? "no file descriptor is left for thread \(tid)"
+                    : "there is no thread \(tid) that could be signalled",
                 subject: String(tid)
             )
         }
-        guard belongsToUser else {
+        guard isInReach else {
+            let owner = facts(tid)?.uids.first.map { "uid \($0)" } ?? "somebody else"
             throw PfmError(
                 .notPermitted,
-                "thread \(tid) belongs to another user than uid \(uid)",
-                hint: "only a thread of the same user can be signalled",
+                "thread \(tid) belongs to \(owner), so uid \(client.uid) may not signal it",
+                hint: "only threads of the same user can be signalled, as with kill(2)",
                 subject: String(tid)
             )
         }
     }
 
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
-    }
-
-    /// Sends the signal, if the thread still exists and still belongs to the user: pfmfs has a
-    /// right to signal anybody, which must not become the user's.
+    /// Sends the signal, if the thread still exists and kill(2) would still let the client do it:
+    /// pfmfs has a right to signal anybody, which must not become the client's.
     func send() {
-        guard belongsToUser else { return }
-        _ = clinux_pidfd_send_signal(descriptor, signal, isThread ? 1 : 0)
+        guard isInReach else { return }
+        _ = clinux_pidfd_send_signal(descriptor.raw, signal, isThread ? 1 : 0)
     }
 
-    private var belongsToUser: Bool {
-        if uid == 0 { return true }
-        var ids: (UInt32, UInt32) = (0, 0)
-        guard clinux_thread_uids(tid, &ids.0, &ids.1) == 0 else { return false }
-        return ids.0 == uid && ids.1 == uid
+    /// The rule of kill(2): one of the sender's real and effective user ids is the thread's real or
+    /// saved one.
+    private var isInReach: Bool {
+        if mayAll { return true }
+        guard let uids = facts(tid)?.uids, uids.count == 3 else { return false }
+        return senders.contains(uids[0]) || senders.contains(uids[2])
     }
+
+    /// CAP_KILL.
+    private static let mayKill: UInt64 = 1 << 5
 }
 
 extension Context {
@@ -84,7 +102,12 @@ extension Context {
         }
         try engine.chargeNotice(of: self, to: client.uid)
         do throws(PfmError) {
-            notice = try SignalNotice(tid: request.tid, signal: request.signal, for: client)
+            notice = try SignalNotice(
+                tid: request.tid,
+                signal: request.signal,
+                for: client,
+                facts: engine.options.threadFacts
+            )
         } catch {
             if notice == nil { engine.releaseNotice(of: self) }
             throw error

@@ -33,6 +33,7 @@ extension MountContent {
     private static func engineOptions(_ options: MountOptions) -> EngineOptions {
         var result = EngineOptions()
         result.allowsMixedSessions = options.mixesSessions
+        result.isStrict = options.isStrict
         result.hidesOthers = options.hidesContexts
         result.limits = options.limits
         result.limits.administrators = [0, geteuid()]
@@ -48,7 +49,6 @@ extension MountContent {
         result.contextsMode = options.contextsMode
         result.cloneMode = options.cloneMode
         result.hidesContexts = options.hidesContexts
-        result.isStrict = options.isStrict
         return result
     }
 }

@@ -129,9 +129,9 @@ enum ContextCommands {
 
     static let rows: [FileRow<ContextNode>] = [
         command("unload_context", "1", "Takes the context off its target; counts stay.") {
-            (node, _, line) throws(PfmError) in
+            (node, client, line) throws(PfmError) in
             try requireOne(line)
-            try node.context.unload()
+            try node.context.unload(by: client)
         },
         command(
             "start",
@@ -139,14 +139,14 @@ enum ContextCommands {
             "Starts monitoring; exec waits for the thread's next exec.",
             start
         ),
-        command("stop", "1", "Stops monitoring.") { (node, _, line) throws(PfmError) in
+        command("stop", "1", "Stops monitoring.") { (node, client, line) throws(PfmError) in
             try requireOne(line)
-            try node.context.stop()
+            try node.context.stop(by: client)
         },
         command("restart", "1", "Acknowledges an overflow: resets and counts on.") {
-            (node, _, line) throws(PfmError) in
+            (node, client, line) throws(PfmError) in
             try requireOne(line)
-            try node.context.restart()
+            try node.context.restart(by: client)
         },
         command(
             "ctl",
@@ -184,12 +184,15 @@ enum ContextCommands {
     ) throws(PfmError) {
         let word = line.trimmed
         if word == "exec" {
-            try node.context.startAtExec()
+            try node.context.startAtExec(by: client)
         } else if word.hasPrefix("set=") {
-            try node.context.start(set: try SetNumbers.parse(String(word.dropFirst(4))))
+            try node.context.start(
+                set: try SetNumbers.parse(String(word.dropFirst(4))),
+                by: client
+            )
         } else {
             try requireOne(line, or: "set=N or exec")
-            try node.context.start()
+            try node.context.start(by: client)
         }
     }
 

@@ -41,6 +41,21 @@ enum MessageFiles {
                 MessageQueueHandle(node, ThreadNumbers.of(client))
             })
         ),
+        FileRow(
+            "notify",
+            mode: 0o644,
+            format: "tid N signal S, self signal S, or none",
+            summary: "The thread that gets a signal at each message, in place of SIGIO.",
+            content: .value(
+                show: { node, client, text in
+                    SignalRequests.show(node.context.notice, to: client, in: &text)
+                },
+                store: { node, client, line throws(PfmError) in
+                    let request = try SignalRequests.parse(line, by: client)
+                    try node.context.setNotice(request, by: client)
+                }
+            )
+        ),
     ]
 
     private static let lineFormat =
@@ -83,11 +98,11 @@ private final class MessageSupply: StreamSupply {
         node.context.isRemoved || (node.context.endReason != nil && !hasMore)
     }
 
+    /// One message, however many are wanted: a script that opens the file anew for each line would
+    /// lose the others.
     func take(_ wanted: Int, into text: inout TextBuffer) {
-        let start = text.count
-        while text.count - start < wanted, hasMore, let message = node.context.takeMessage() {
-            MessageLines.append(message, numbers, to: &text)
-        }
+        guard !node.context.isRemoved, let message = node.context.takeMessage() else { return }
+        MessageLines.append(message, numbers, to: &text)
     }
 }
 
@@ -120,6 +135,8 @@ private final class MessageQueueHandle: FileHandle {
     func poll(_ waker: consuming PollWaker?) -> PollEvents {
         // Kept even when there is something to read: edge-triggered pollers ask only once.
         node.messageWaiters.notify(waker, for: self)
+        // Who waits for a context that was removed is to find out by reading.
+        if node.context.isRemoved { return [.readable, .hangUp] }
         return node.context.messages.isEmpty ? [] : .readable
     }
 

@@ -9,8 +9,6 @@ public struct TreeOptions: Sendable {
     public var cloneMode: UInt16 = 0o666
     /// A listing of `contexts/` shows a client only those that he may read.
     public var hidesContexts = false
-    /// perfmon2's own rules where they are tighter (`strict=perfmon2`).
-    public var isStrict = false
 
     public init() {}
 }
@@ -102,6 +100,10 @@ extension PerfmonMount: EngineObserver {
 
     public func samplesWillGo(in context: Context) {
         nodes[context.serial]?.samplesWillGo()
+    }
+
+    public func setRemoved(_ id: UInt16, from context: Context) {
+        services.entryGone(in: "contexts/\(context.name)/sets", name: String(id))
     }
 
     public func removed(_ context: Context) {

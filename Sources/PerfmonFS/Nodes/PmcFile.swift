@@ -14,7 +14,7 @@ enum PmcFile {
                     text.append(hex: subject.set.pmcValue(register))
                     text.newline()
                 },
-                store: { subject, _, line throws(PfmError) in
+                store: { subject, client, line throws(PfmError) in
                     let words = line.words
                     let value = try Numbers.register(words.first?.text ?? "")
                     let flags =
@@ -27,7 +27,8 @@ enum PmcFile {
                         number,
                         set: subject.id,
                         value: value,
-                        flags: flags
+                        flags: flags,
+                        by: client
                     )
                 }
             )

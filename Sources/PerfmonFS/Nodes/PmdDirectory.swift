@@ -14,15 +14,15 @@ struct PmdSubject {
     /// The register's state as of now.
     ///
     /// - Throws: EINVAL when it was never used.
-    func read() throws(PfmError) -> CounterState {
-        try context.readPmd(number, set: set.id)
+    func read(by client: Client) throws(PfmError) -> CounterState {
+        try context.readPmd(number, set: set.id, by: client)
     }
 
     /// Its settings; those of a new register when it was never used.
     var settings: CounterState { self.set.set.counter(number) ?? CounterState() }
 
-    func write(_ settings: CounterSettings) throws(PfmError) {
-        try context.writePmd(number, set: set.id, settings)
+    func write(_ settings: CounterSettings, by client: Client) throws(PfmError) {
+        try context.writePmd(number, set: set.id, settings, by: client)
     }
 }
 
@@ -52,13 +52,13 @@ enum PmdDirectory {
         format: "decimal, unsigned 64 bits; a negative number is its two's complement",
         summary: "What was written plus what was counted.",
         content: .value(
-            show: { subject, _, text throws(PfmError) in
-                text.append(line: try subject.read().value)
+            show: { subject, client, text throws(PfmError) in
+                text.append(line: try subject.read(by: client).value)
             },
-            store: { subject, _, line throws(PfmError) in
+            store: { subject, client, line throws(PfmError) in
                 var settings = CounterSettings()
                 settings.value = try Numbers.register(line.trimmed)
-                try subject.write(settings)
+                try subject.write(settings, by: client)
             }
         )
     )
@@ -104,10 +104,10 @@ enum PmdDirectory {
             show: { subject, _, text in
                 text.append(line: Words.pmd.text(subject.settings.flags))
             },
-            store: { subject, _, line throws(PfmError) in
+            store: { subject, client, line throws(PfmError) in
                 var settings = CounterSettings()
                 settings.flags = try Words.pmd.parse(line)
-                try subject.write(settings)
+                try subject.write(settings, by: client)
             }
         )
     )
@@ -118,8 +118,8 @@ enum PmdDirectory {
         format: "decimal",
         summary: "The value that the last write or reset installed.",
         content: .value(
-            show: { subject, _, text throws(PfmError) in
-                text.append(line: try subject.read().lastResetValue)
+            show: { subject, client, text throws(PfmError) in
+                text.append(line: try subject.read(by: client).lastResetValue)
             },
             store: nil
         )
@@ -169,10 +169,10 @@ enum PmdDirectory {
                     subject.set.node.engine.drain()
                     text.append(line: subject.settings[keyPath: read])
                 },
-                store: { subject, _, line throws(PfmError) in
+                store: { subject, client, line throws(PfmError) in
                     var settings = CounterSettings()
                     settings[keyPath: write] = try Numbers.register(line.trimmed)
-                    try subject.write(settings)
+                    try subject.write(settings, by: client)
                 }
             )
         )
@@ -208,13 +208,13 @@ enum PmdDirectory {
                 show: { subject, _, text in
                     text.append(line: subject.settings[keyPath: read].description)
                 },
-                store: { subject, _, line throws(PfmError) in
+                store: { subject, client, line throws(PfmError) in
                     var settings = CounterSettings()
                     settings[keyPath: write] = try RegisterLists.parse(
                         line.trimmed,
                         prefix: "pmd"
                     )
-                    try subject.write(settings)
+                    try subject.write(settings, by: client)
                 }
             )
         )

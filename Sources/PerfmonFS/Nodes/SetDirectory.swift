@@ -192,7 +192,21 @@ enum SetReadings {
                 longest: { PmdLines.longest($0) }
             )
         ),
+        view,
     ]
+
+    /// The set's view, one binary snapshot per pass through the file.
+    private static let view = FileRow<SetSubject>(
+        "view",
+        mode: 0o444,
+        format: "binary, \(Context.viewSize) bytes (struct pfm_set_view)",
+        summary: "The set as perfmon2 mapped it, with values as of now; with map_sets.",
+        content: .custom(
+            size: { _, _ in UInt64(Context.viewSize) },
+            open: { subject, _, _ in SetViewHandle(subject) }
+        ),
+        isPresent: { $0.context.flags.contains(.mapSets) }
+    )
 
     private static func reading(
         _ name: String,
@@ -206,8 +220,8 @@ enum SetReadings {
             format: format,
             summary: summary,
             content: .value(
-                show: { subject, _, text throws(PfmError) in
-                    show(try subject.context.information(ofSet: subject.id), &text)
+                show: { subject, client, text throws(PfmError) in
+                    show(try subject.context.information(ofSet: subject.id, by: client), &text)
                 },
                 store: nil
             )

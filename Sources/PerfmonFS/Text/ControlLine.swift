@@ -26,8 +26,8 @@ enum ControlLine {
         let arguments = Array(words.dropFirst())
         try ContextCommands.authorise(name, in: context, by: client)
         switch name {
-        case "write_pmcs": try writePmc(arguments, context)
-        case "write_pmds": try writePmd(arguments, context)
+        case "write_pmcs": try writePmc(arguments, context, client)
+        case "write_pmds": try writePmd(arguments, context, client)
         case "create_evtsets": try createSet(arguments, context)
         case "delete_evtsets":
             try expect(arguments, 1, name, "N")
@@ -42,14 +42,14 @@ enum ControlLine {
             try context.load(on: request.target, set: request.set, by: client)
         case "unload_context":
             try expect(arguments, 0, name, "")
-            try context.unload()
-        case "start": try start(arguments, context)
+            try context.unload(by: client)
+        case "start": try start(arguments, context, client)
         case "stop":
             try expect(arguments, 0, name, "")
-            try context.stop()
+            try context.stop(by: client)
         case "restart":
             try expect(arguments, 0, name, "")
-            try context.restart()
+            try context.restart(by: client)
         default:
             throw PfmError(
                 .invalidArgument,
@@ -79,8 +79,12 @@ enum ControlLine {
         )
     }
 
-    private static func start(_ arguments: [String], _ context: Context) throws(PfmError) {
-        guard let first = arguments.first else { return try context.start() }
+    private static func start(
+        _ arguments: [String],
+        _ context: Context,
+        _ client: Client
+    ) throws(PfmError) {
+        guard let first = arguments.first else { return try context.start(by: client) }
         guard arguments.count == 1, first.hasPrefix("set=") else {
             throw PfmError(
                 .invalidArgument,
@@ -89,7 +93,7 @@ enum ControlLine {
                 subject: first
             )
         }
-        try context.start(set: try SetNumbers.parse(String(first.dropFirst(4))))
+        try context.start(set: try SetNumbers.parse(String(first.dropFirst(4))), by: client)
     }
 
     /// The set and the register that begin a register command.
@@ -116,7 +120,11 @@ enum ControlLine {
         return (set, number)
     }
 
-    private static func writePmc(_ arguments: [String], _ context: Context) throws(PfmError) {
+    private static func writePmc(
+        _ arguments: [String],
+        _ context: Context,
+        _ client: Client
+    ) throws(PfmError) {
         let (set, number) = try register(arguments, "pmc")
         var value: UInt64?
         var flags: RegisterFlags = []
@@ -130,10 +138,14 @@ enum ControlLine {
         guard let value else {
             throw PfmError(.invalidArgument, "value= is missing", hint: "write value=V")
         }
-        try context.writePmc(number, set: set, value: value, flags: flags)
+        try context.writePmc(number, set: set, value: value, flags: flags, by: client)
     }
 
-    private static func writePmd(_ arguments: [String], _ context: Context) throws(PfmError) {
+    private static func writePmd(
+        _ arguments: [String],
+        _ context: Context,
+        _ client: Client
+    ) throws(PfmError) {
         let (set, number) = try register(arguments, "pmd")
         var settings = CounterSettings()
         for pair in try pairs(arguments.dropFirst(2)) {
@@ -157,7 +169,7 @@ enum ControlLine {
                 )
             }
         }
-        try context.writePmd(number, set: set, settings)
+        try context.writePmd(number, set: set, settings, by: client)
     }
 
     private static func createSet(_ arguments: [String], _ context: Context) throws(PfmError) {

@@ -47,6 +47,8 @@ enum RegisterLists {
 struct FlagWords<Flags: OptionSet & Sendable>
 where Flags.RawValue == UInt32, Flags.Element == Flags {
     let words: [(word: String, flag: Flags)]
+    /// Bits of the binary interface that are passed over, as the original did.
+    var ignored: UInt32 = 0
 
     /// The words of a set of flags in their order; `none` when it is empty.
     func text(_ flags: Flags) -> String {
@@ -88,7 +90,7 @@ where Flags.RawValue == UInt32, Flags.Element == Flags {
     private func parse(number text: String) throws(PfmError) -> Flags {
         let value = try Numbers.bounded(text, 0...UInt64(UInt32.max), "the flag word")
         let all = words.reduce(into: Flags()) { $0.formUnion($1.flag) }
-        let unknown = UInt32(value) & ~all.rawValue
+        let unknown = UInt32(value) & ~all.rawValue & ~ignored
         guard unknown == 0 else {
             throw PfmError(
                 .invalidArgument,
@@ -97,7 +99,7 @@ where Flags.RawValue == UInt32, Flags.Element == Flags {
                 subject: text
             )
         }
-        return Flags(rawValue: UInt32(value))
+        return Flags(rawValue: UInt32(value) & all.rawValue)
     }
 
     private var known: String {
@@ -107,16 +109,29 @@ where Flags.RawValue == UInt32, Flags.Element == Flags {
 
 /// The words of perfmon2's three kinds of flags.
 enum Words {
-    static let context = FlagWords<ContextFlags>(words: [
-        ("notify_block", .notifyBlock), ("system_wide", .systemWide), ("map_sets", .mapSets),
-        ("ovfl_no_msg", .overflowNoMessage), ("inherit", .inherit),
-    ])
-    static let set = FlagWords<SetFlags>(words: [
-        ("ovfl_switch", .overflowSwitch), ("time_switch", .timeSwitch),
-        ("expl_next", .explicitNext),
-    ])
-    static let pmd = FlagWords<RegisterFlags>(words: [
-        ("ovfl_notify", .overflowNotify), ("random", .random),
-    ])
-    static let pmc = FlagWords<RegisterFlags>(words: [("no_emul64", .noEmulation64)])
+    static let context = FlagWords<ContextFlags>(
+        words: [
+            ("notify_block", .notifyBlock), ("system_wide", .systemWide), ("map_sets", .mapSets),
+            ("ovfl_no_msg", .overflowNoMessage), ("inherit", .inherit),
+        ],
+        ignored: .max
+    )
+    static let set = FlagWords<SetFlags>(
+        words: [
+            ("ovfl_switch", .overflowSwitch), ("time_switch", .timeSwitch),
+            ("expl_next", .explicitNext),
+        ],
+        ignored: .max
+    )
+    static let pmd = FlagWords<RegisterFlags>(
+        words: [("ovfl_notify", .overflowNotify), ("random", .random)],
+        ignored: errorBits
+    )
+    static let pmc = FlagWords<RegisterFlags>(
+        words: [("no_emul64", .noEmulation64)],
+        ignored: errorBits
+    )
+
+    /// Where the original told what was wrong with a register (`PFM_REG_RETFL_MASK`).
+    private static let errorBits: UInt32 = 0xE000_0000
 }

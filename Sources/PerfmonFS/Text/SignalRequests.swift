@@ -27,6 +27,14 @@ enum SignalRequests {
         return (isSelf ? tid : try ThreadNumbers.of(client).ours(tid), try signal(words[3]))
     }
 
+    /// Shows what a line asked for, so that it can be written back.
+    static func show(_ notice: SignalNotice?, to client: Client, in text: inout TextBuffer) {
+        guard let notice else { return text.append(line: "none") }
+        let name = names.first { $0.number == notice.signal }?.name ?? String(notice.signal)
+        let tid = ThreadNumbers.of(client).theirs(notice.tid)
+        text.append(line: "tid \(tid) signal \(name)")
+    }
+
     private static func signal(_ text: String) throws(PfmError) -> Int32 {
         let name = text.hasPrefix("SIG") ? String(text.dropFirst(3)) : text
         if let known = names.first(where: { $0.name == name }) { return known.number }
@@ -43,8 +51,8 @@ enum SignalRequests {
     }
 
     private static let names: [(name: String, number: Int32)] = [
-        ("HUP", SIGHUP), ("INT", SIGINT), ("USR1", SIGUSR1), ("USR2", SIGUSR2),
+        ("HUP", SIGHUP), ("INT", SIGINT), ("QUIT", SIGQUIT), ("USR1", SIGUSR1), ("USR2", SIGUSR2),
         ("ALRM", SIGALRM), ("TERM", SIGTERM), ("CONT", SIGCONT), ("URG", SIGURG),
-        ("PROF", SIGPROF), ("WINCH", SIGWINCH), ("IO", SIGIO),
+        ("PROF", SIGPROF), ("WINCH", SIGWINCH), ("IO", SIGIO), ("POLL", SIGIO),
     ]
 }

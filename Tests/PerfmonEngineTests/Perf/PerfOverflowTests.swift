@@ -183,6 +183,24 @@ extension PerfTests {
             }
         }
 
+        @Test("the kernel's repeated numbers do not hide who overflowed at the same fault")
+        func repeated() throws {
+            var program = counters(Events.pageFaults, Events.taskClock, Events.pageFaults)
+            program[0].distance = 101
+            program[2].distance = 101
+            let session = try backend.attach(.thread(worker.tid), program)
+            defer { session.detach() }
+            try session.start(0)
+            worker.run { Deed.touch(pages: 307) }
+            session.stop(0)
+            let found = overflows(drain())
+            #expect(found.count == 3)
+            for (index, overflow) in found.enumerated() {
+                let count = UInt64(index + 1) * 101
+                #expect(overflow.snapshot.raw[0] == count && overflow.snapshot.raw[2] == count)
+            }
+        }
+
         @Test("samples that find no room are counted")
         func lost() throws {
             var program = counters(Events.pageFaults)

@@ -50,7 +50,7 @@ extension PerfTests {
         @Test("a thread of root is refused, and the owner named")
         func foreign() {
             let error = refusal(.thread(getpid()), userFaults)
-            #expect(error?.code == .permissionDenied)
+            #expect(error?.code == .notPermitted)
             #expect(error?.message.contains("belongs to uid 0") == true)
         }
 
@@ -139,7 +139,7 @@ extension PerfTests {
                 #expect(error.code == .resourceTemporarilyUnavailable)
             }
             #expect(refusal(.thread(child.pid), userFaults) == nil)
-            #expect(refusal(.thread(getpid()), userFaults)?.code == .permissionDenied)
+            #expect(refusal(.thread(getpid()), userFaults)?.code == .notPermitted)
         }
     }
 }

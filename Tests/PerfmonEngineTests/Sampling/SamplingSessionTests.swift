@@ -207,6 +207,7 @@ private final class RecordingObserver: EngineObserver {
 
     func messagesArrived(in context: Context) {}
     func stateChanged(of context: Context) {}
+    func setRemoved(_ id: UInt16, from context: Context) {}
     func removed(_ context: Context) {}
     func formatChanged(of context: Context) { calls.append("format") }
     func samplesArrived(in context: Context) { calls.append("arrived") }

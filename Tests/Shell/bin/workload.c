@@ -6,12 +6,14 @@
  * that a counter which is started during `wait` sees exactly what the steps say.
  *
  *     faults=N     N minor page faults
+ *     churn=MS     page faults without a pause for MS milliseconds of CPU time; prints how many
  *     getppid=N    N getppid system calls
  *     store=N      N stores to one 8-byte variable; `address` prints where it is
  *     naps=N       N short sleeps, each at least one voluntary context switch
  *     spin=MS      MS milliseconds of the thread's own CPU time
  *     sleep=MS     MS milliseconds asleep
  *     wait         until SIGUSR1 arrives; at the Nth wait the program's name is waitingN
+ *     block=N, unblock=N   keeps signal N off, or no longer
  *     thread=STEP  STEP in a second thread, to its end
  *     linger=MS[,STEP]   a second thread, which sleeps MS milliseconds while the steps go on and
  *                  then does STEP
@@ -36,6 +38,12 @@
 #include <unistd.h>
 
 static volatile long watched;
+
+static void say(long number)
+{
+    printf("%ld\n", number);
+    fflush(stdout);
+}
 
 static void step(char **words);
 
@@ -78,6 +86,22 @@ static void spin(long milliseconds)
     while (now.tv_sec * 1000000000 + now.tv_nsec < end);
 }
 
+static long churn(long milliseconds)
+{
+    long done = 0;
+    struct timespec now;
+    long end;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    end = now.tv_sec * 1000000000 + now.tv_nsec + milliseconds * 1000000;
+    do {
+        faults(16);
+        done += 16;
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    } while (now.tv_sec * 1000000000 + now.tv_nsec < end);
+    return done;
+}
+
 static void wait_for_signal(void)
 {
     static char name[] = "waiting0";
@@ -89,6 +113,15 @@ static void wait_for_signal(void)
     sigemptyset(&set);
     sigaddset(&set, SIGUSR1);
     sigwait(&set, &which);
+}
+
+static void mask(int how, int signal)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, signal);
+    pthread_sigmask(how, &set, NULL);
 }
 
 static void *thread_main(void *word)
@@ -145,12 +178,6 @@ static void storm(char *text)
     }
 }
 
-static void say(long number)
-{
-    printf("%ld\n", number);
-    fflush(stdout);
-}
-
 static void step(char **words)
 {
     char *word = words[0], *text = strchr(word, '=');
@@ -163,6 +190,8 @@ static void step(char **words)
 #define IS(name) (length == strlen(name) && !strncmp(word, name, length))
     if (IS("faults")) {
         faults(number);
+    } else if (IS("churn")) {
+        say(churn(number));
     } else if (IS("getppid")) {
         for (long i = 0; i < number; i++)
             syscall(SYS_getppid);
@@ -178,6 +207,10 @@ static void step(char **words)
         nap(number * 1000000);
     } else if (IS("wait")) {
         wait_for_signal();
+    } else if (IS("block")) {
+        mask(SIG_BLOCK, (int)number);
+    } else if (IS("unblock")) {
+        mask(SIG_UNBLOCK, (int)number);
     } else if (IS("thread")) {
         in_thread(text);
     } else if (IS("linger")) {

@@ -143,7 +143,16 @@ extension PerfBackend {
     private func thread(of target: Target) throws(PfmError) -> ThreadHandle? {
         switch target {
         case .thread(let tid):
-            return try ThreadHandle(tid, kernel: kernel, usesPidfd: usesThreadPidfds)
+            let handle = try ThreadHandle(tid, kernel: kernel, usesPidfd: usesThreadPidfds)
+            guard !kernel.isOfKernel(tid) else {
+                throw PfmError(
+                    .notPermitted,
+                    "thread \(tid) is the kernel's own, and only programs can be monitored",
+                    hint: "a system-wide context counts the kernel's threads too",
+                    subject: String(tid)
+                )
+            }
+            return handle
         case .cpu(let number):
             let online = kernel.onlineCPUs
             guard online.contains(number) else {

@@ -149,12 +149,12 @@ extension PerfBackend {
                 .split(whereSeparator: \.isWhitespace).first ?? "another user"
             return owner == String(identity.uid)
                 ? PfmError(
-                    code,
+                    .notPermitted,
                     "thread \(tid) runs a program that \(who) may not inspect",
                     hint: "set-user-id and unreadable programs belong to root in this respect"
                 )
                 : PfmError(
-                    code,
+                    .notPermitted,
                     "thread \(tid) belongs to uid \(owner), so \(who) may not monitor it",
                     hint: "it takes CAP_PERFMON"
                 )

@@ -80,12 +80,17 @@ extension PerfBackend {
             session.collectHeld { collected.append(($0, session)) }
         case .executed(let serial):
             guard let session = sessions[serial] else { return }
-            defer { session.hold?.run() }
             // After an exec with other credentials the ring reports the end.
-            guard !session.hasEnded, !session.output.hasHungUp else { return }
+            guard !session.hasEnded, !session.output.hasHungUp else {
+                session.hold?.run()
+                return
+            }
             do throws(PfmError) {
                 try session.reopenAfterExec()
+                session.hold?.standBehindExec()
+                collected.append((session.event(set: session.running ?? 0, .reopened), session))
             } catch {
+                session.hold?.run()
                 collected.append((end(session, .execCredentials), session))
             }
         }

@@ -6,6 +6,8 @@ struct PerfBatch {
     private(set) var group: PerfGroup?
     /// Bits of the counters that count in kernel mode, whose places there are no secret.
     private var kernelCounters: UInt64 = 0
+    /// Bits of the counters that overflow.
+    private var samplers: UInt64 = 0
     /// The kernel's number of the event of the last sample, and its counter.
     private var lastEvent: UInt64 = 0
     private var lastCounter = 0
@@ -82,6 +84,9 @@ struct PerfBatch {
             kernelCounters = found.program.counters.indices.reduce(0) {
                 found.program.counters[$1].selection.countsKernel ? $0 | 1 << UInt64($1) : $0
             }
+            samplers = found.program.counters.indices.reduce(0) {
+                found.program.counters[$1].distance != nil ? $0 | 1 << UInt64($1) : $0
+            }
         }
         group = found
         lastEvent = event
@@ -104,21 +109,33 @@ struct PerfBatch {
     /// writes one sample after the other, each with its own time. It was the same event when the
     /// place is the same and no counter of the first overflow has gone on since.
     ///
+    /// Of a software event the later samples repeat the event's number and the time of the first
+    /// (`PerfOverflow`). Then it is the counter that has gone on in between, if it is one alone.
+    ///
     /// - Returns: whether the record, whose counts are there already, was taken into the last one.
     private mutating func merge(_ record: SampleBatch.Record) -> Bool {
-        guard let last = batch.records.last, last.counters & record.counters == 0,
-            last.ip == record.ip, last.tid == record.tid, last.cpu == record.cpu,
-            record.time &- last.time < 100_000
+        guard let last = batch.records.last, last.ip == record.ip, last.tid == record.tid,
+            last.cpu == record.cpu, record.time &- last.time < 100_000
         else { return false }
+        let isRepetition = last.counters & record.counters != 0
+        guard !isRepetition || last.time == record.time else { return false }
         let new = batch.raw.count - batch.width
         let old = new - batch.width
         for index in 0..<batch.width where last.counters >> UInt64(index) & 1 != 0 {
             guard batch.raw[old + index] == batch.raw[new + index] else { return false }
         }
+        var counters = record.counters
+        if isRepetition {
+            counters = (0..<batch.width).reduce(0) {
+                batch.raw[old + $1] != batch.raw[new + $1] ? $0 | 1 << UInt64($1) : $0
+            }
+            counters &= samplers
+            if counters.nonzeroBitCount > 1 { counters = 0 }
+        }
         for index in 0..<batch.width { batch.raw[old + index] = batch.raw[new + index] }
         batch.raw.removeLast(batch.width)
         batch.chains.removeLast(batch.chains.count - record.chainStart)
-        batch.records[batch.records.count - 1].counters |= record.counters
+        batch.records[batch.records.count - 1].counters |= counters
         return true
     }
 

@@ -53,6 +53,10 @@ final class PerfGroup {
         return index <= program.counters.count ? .counter(index - 1) : .timeout
     }
 
+    /// The kernel's number of the gate, which tells this group's samples; changes when the events
+    /// are replaced.
+    var gateID: UInt64 { open.ids.first ?? 0 }
+
     /// Events of the group, the gate among them.
     var memberCount: Int { open.ids.count }
 

@@ -16,6 +16,8 @@ struct PerfGroupCounts {
         8 * (3 + 3 * members)
     }
 
+    /// The kernel's number of the gate; 0 where nothing was read.
+    var gateID: UInt64 = 0
     /// Nanoseconds during which the group was on, and during which it really counted.
     var timeEnabled: UInt64
     var timeRunning: UInt64
@@ -83,6 +85,7 @@ struct PerfGroupCounts {
         else { return nil }
         timeEnabled = Self.word(bytes, 1)
         timeRunning = Self.word(bytes, 2)
+        gateID = Self.word(bytes, 4)
         var lost: UInt64 = 0
         values = [UInt64](unsafeUninitializedCapacity: members - 1) { buffer, count in
             for index in 1..<members {

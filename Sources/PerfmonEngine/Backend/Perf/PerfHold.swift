@@ -30,6 +30,11 @@ final class PerfHold {
         return events
     }
 
+    /// Takes note that the thread stands behind an exec, until it is resumed.
+    func standBehindExec() {
+        stands = true
+    }
+
     /// Overflows to be delivered although the thread does not stand.
     func takeWaiting() -> [BackendEvent] {
         defer { waiting = [] }

@@ -46,15 +46,25 @@ public struct PerfKernel: Sendable {
     /// The kernel takes the events from an exiting thread before it becomes a zombie; only its
     /// flags tell by then.
     func isRunning(_ tid: Int32) -> Bool {
-        withBytes(of: "\(proc)/\(tid)/stat") { bytes in
+        guard let (state, flags) = stateAndFlags(ofThread: tid) else { return false }
+        let isExiting = flags & 0x4 != 0
+        return !isExiting && state != UInt8(ascii: "Z") && state != UInt8(ascii: "X")
+    }
+
+    /// Whether a thread exists and runs no program, but the kernel alone.
+    func isOfKernel(_ tid: Int32) -> Bool {
+        (stateAndFlags(ofThread: tid)?.flags ?? 0) & 0x20_0000 != 0
+    }
+
+    /// State and flags of a thread in `/proc/TID/stat`; nil when there is none.
+    private func stateAndFlags(ofThread tid: Int32) -> (state: UInt8, flags: UInt64)? {
+        withBytes(of: "\(proc)/\(tid)/stat") { bytes -> (UInt8, UInt64)? in
             // The name in parentheses may hold anything, so fields count from its end.
-            guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return false }
+            guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
             let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))
-            guard fields.count > 6, let state = fields[0].first else { return false }
-            let flags = fields[6].reduce(UInt64(0)) { $0 &* 10 &+ UInt64($1 &- 48) }
-            let isExiting = flags & 0x4 != 0
-            return !isExiting && state != UInt8(ascii: "Z") && state != UInt8(ascii: "X")
-        } ?? false
+            guard fields.count > 6, let state = fields[0].first else { return nil }
+            return (state, fields[6].reduce(UInt64(0)) { $0 &* 10 &+ UInt64($1 &- 48) })
+        } ?? nil
     }
 
     /// The value of a field in `/proc/TID/status`, such as `Uid`.

@@ -44,7 +44,12 @@ extension PerfSession {
             pending = nil
             if let hold { hold.waiting.append(overflow) } else { deliver(overflow) }
         }
-        lane.output.drain { bytes in
+        func add(_ sample: PerfSample, _ group: PerfGroup, _ counter: Int?) {
+            if pending?.merge(sample, group, counter) == true { return }
+            flush()
+            pending = PerfOverflow(sample, group, counter)
+        }
+        func take(_ bytes: UnsafeRawBufferPointer) {
             if isBatched {
                 if batch.append(bytes, of: lane) { return }
                 // What is told of a family holds for all lanes, of which only one is read yet.
@@ -56,12 +61,12 @@ extension PerfSession {
             switch PerfRecord(bytes, hasCounts: hasCounts) {
             case .sample(let sample):
                 // Events that have been replaced since are nobody's any more.
-                guard let (group, member) = lane.member(id: sample.event) else { return }
+                guard let (group, member) = lane.origin(of: sample) else { return }
                 switch member {
                 case .counter(let index):
-                    if pending?.merge(sample, group, index) == true { return }
-                    flush()
-                    pending = PerfOverflow(sample, group, index)
+                    add(sample, group, index)
+                case nil:
+                    add(sample, group, nil)
                 case .timeout:
                     flush()
                     group.noteTimeout()
@@ -86,6 +91,9 @@ extension PerfSession {
                 break
             }
         }
+        lane.output.drain(take)
+        // The first sample of an event wakes us before the kernel has written the others.
+        while let open = pending, open.mayGrow { lane.output.drain(take) }
         flush()
     }
 
@@ -104,6 +112,16 @@ extension PerfSession {
 }
 
 extension PerfLane {
+    /// The set that a sample belongs to, and the event that overflowed, if the sample tells. A
+    /// sample with counts names its set by them; its own number may be another event's.
+    func origin(of sample: PerfSample) -> (group: PerfGroup, member: PerfGroup.Member?)? {
+        guard !sample.counts.values.isEmpty else {
+            return member(id: sample.event).map { ($0.group, $0.member) }
+        }
+        return groups.first { $0.gateID == sample.counts.gateID }
+            .map { ($0, $0.member(id: sample.event)) }
+    }
+
     /// The event that the kernel knows by a number, with its set; nil when it is none of them.
     func member(id: UInt64) -> (group: PerfGroup, member: PerfGroup.Member)? {
         for group in groups {

@@ -159,7 +159,8 @@ final class PerfSession: CounterSession {
         hold = nil
     }
 
-    /// Opens the events that an exec has taken away, while the thread stands behind it.
+    /// Opens the events that an exec has taken away, while the thread stands behind it. They are
+    /// halted.
     ///
     /// - Throws: when the thread is no longer the client's to monitor.
     func reopenAfterExec() throws(PfmError) {
@@ -167,7 +168,6 @@ final class PerfSession: CounterSession {
         for lane in lanes {
             for group in lane.groups { try group.reopen() }
         }
-        if let running { for group in try groups(running) { group.start() } }
     }
 
     /// Takes note that the target is gone. Its counts stay readable.

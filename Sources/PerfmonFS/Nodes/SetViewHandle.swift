@@ -1,0 +1,36 @@
+import PerfmonEngine
+import SystemPackage
+
+/// An open `view`: a read at offset 0 takes a snapshot, later ones go on in it.
+final class SetViewHandle: FileHandle {
+    private let subject: SetSubject
+    private var snapshot: [UInt8] = []
+
+    init(_ subject: SetSubject) {
+        self.subject = subject
+    }
+
+    func read(_ request: consuming ReadRequest) {
+        guard !subject.isGone else { return request.fail(.removed) }
+        if request.offset == 0 || snapshot.isEmpty {
+            do throws(PfmError) {
+                snapshot = try subject.context.view(ofSet: subject.id)
+            } catch {
+                return request.fail(error.code)
+            }
+        }
+        let first = min(max(request.offset, 0), snapshot.count)
+        let part = Array(snapshot.dropFirst(first).prefix(request.size))
+        request.reply(part.span)
+    }
+
+    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
+        throw PfmError(.permissionDenied, "a set's view can only be read")
+    }
+
+    func poll(_ waker: consuming PollWaker?) -> PollEvents {
+        .readable
+    }
+
+    func release() {}
+}

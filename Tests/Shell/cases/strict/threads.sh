@@ -1,0 +1,40 @@
+#!/bin/sh
+# strict=perfmon2: a thread other than the caller must stand, stopped by the caller's own ptrace.
+# shellcheck source=../../lib/common.sh
+. "$LIB/common.sh"
+
+mount_pfmfs -o strict=perfmon2
+context t page-faults
+workload wait faults=23 wait
+refused ESRCH "$c/load_context" "pid $pid" "*thread $pid is not stopped*"
+kill -STOP "$pid"
+refused ESRCH "$c/load_context" "pid $pid" "*thread $pid is not stopped*"
+kill -CONT "$pid"
+refused ESRCH "$c/load_context" 'pid 4194303' '*4194303*'
+trace() { "$TOOLS/trace" "$pid" "$@" | xargs; }
+eq "traced, but running" ESRCH "$(trace run "$c/load_context=pid $pid")"
+eq "stopped by the caller" 'ok EBUSY ok ok ok' "$(
+    trace "$c/load_context=pid $pid" "$c/load_context=pid $pid" "$c/sets/0/pmc0=$(cat "$c/sets/0/pmc0")" \
+        "$c/sets/0/pmd0/value=0" "$c/start=1"
+)"
+# Loaded now, and nobody stops it: what needs a stop is refused, what does not is done.
+refused ESRCH "$c/stop" 1 '*not stopped*'
+refused ESRCH "$c/start" 1 '*not stopped*'
+refused ESRCH "$c/unload_context" 1 '*not stopped*'
+attempt ESRCH read "$c/sets/0/pmd0/value"
+attempt ESRCH write "$c/sets/0/pmd0/value" 5
+attempt ESRCH write "$c/ctl" stop
+put "$c/restart" 1
+eq "runs" 1 "$(cat "$c/sets/0/set_runs")"
+refused EBUSY "$c/load_context" "self" "*loaded on thread $pid*"
+go
+until_true 5 "23 are done" waits "$pid" 2
+eq "counters are for everybody" 23 "$(count page-faults)"
+eq "stopped again" '23 ESRCH ok ok' \
+    "$(trace "$c/sets/0/pmd0/value" run "$c/stop=1" stop "$c/stop=1" "$c/unload_context=1")"
+eq "unloaded: anybody" 23 "$(cat "$c/sets/0/pmd0/value")"
+# The caller itself needs no stop.
+echo self >"$c/load_context" || fail "self: $(cat "$c/last_cmd_status")"
+echo 1 >"$c/start" || fail "start on self"
+echo 1 >"$c/stop" || fail "stop on self"
+echo 1 >"$c/unload_context" || fail "unload of self"
