@@ -58,7 +58,20 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: strict
+            exclude: ["link"],
+            swiftSettings: strict,
+            linkerSettings: [
+                // Swift's own libraries may be linked in, but ask for the shared libstdc++, where
+                // a third of the start would go into looking up symbols. The linker finds the
+                // archive by a script of that name.
+                .unsafeFlags(
+                    [
+                        "-L\(Context.packageDirectory)/Sources/pfmfs/link",
+                        "-Xclang-linker", "-static-libgcc",
+                    ],
+                    .when(configuration: .release)
+                )
+            ]
         ),
         .testTarget(
             name: "PerfmonEngineTests",

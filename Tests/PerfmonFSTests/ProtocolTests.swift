@@ -217,9 +217,9 @@ private let directory: UInt32 = 0o40000
         _ = try mount.node("inner/a")
         mount.locked {
             workshop.drop("a")
-            services.entryGone(in: "inner", name: "a")
-            services.entryGone(in: "inner", name: "never looked up")
-            services.entryGone(in: "no/such/place", name: "a")
+            services.entryGone(in: ["inner"], name: "a")
+            services.entryGone(in: ["inner"], name: "never looked up")
+            services.entryGone(in: ["no", "such", "place"], name: "a")
         }
         let message = try #require(try mount.receive())
         #expect(message.code == 3)  // FUSE_NOTIFY_INVAL_ENTRY

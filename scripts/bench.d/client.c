@@ -4,7 +4,9 @@
  *
  * The machine's speed changes by a factor of two while a run goes on. So A and B take turns in
  * slices of a few milliseconds, and what is reported is the median over the pairs of slices: of
- * A's time, of B's time (both in microseconds per operation) and of their ratio.
+ * A's time, of B's time (both in microseconds per operation) and of their ratio. Within a slice of
+ * one thread the median of its batches counts, which does not see that others had the CPU for a
+ * while.
  *
  * OPERATION     A and B are
  *     pread     files; read at offset 0 of a descriptor that stays open
@@ -29,7 +31,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 64, MAX_PAIRS = 4096 };
+enum { MAX_THREADS = 64, MAX_PAIRS = 4096, BATCH = 8, MAX_BATCHES = 4096 };
 
 struct side {
     char path[512];
@@ -41,6 +43,9 @@ struct worker {
     struct side *side;
     int number;
     long operations;
+    /* What each batch took, and how many were timed. */
+    double batches[MAX_BATCHES];
+    int batch_count;
     pthread_t thread;
 };
 
@@ -101,14 +106,33 @@ static void once(struct side *side, int number)
 static void *work(void *argument)
 {
     struct worker *worker = argument;
+    double start = now(), end;
 
     worker->operations = 0;
+    worker->batch_count = 0;
     do {
-        for (int i = 0; i < 8; i++)
+        for (int i = 0; i < BATCH; i++)
             once(worker->side, worker->number);
-        worker->operations += 8;
-    } while (now() < slice_end);
+        worker->operations += BATCH;
+        end = now();
+        if (worker->batch_count < MAX_BATCHES)
+            worker->batches[worker->batch_count++] = end - start;
+        start = end;
+    } while (end < slice_end);
     return NULL;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double median(double *values, int count)
+{
+    qsort(values, count, sizeof *values, ascending);
+    return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
 /* Microseconds per operation, all threads together. */
@@ -133,6 +157,8 @@ static double file_slice(struct side *side)
             pthread_join(workers[i].thread, NULL);
         operations += workers[i].operations;
     }
+    if (threads == 1)
+        return median(workers[0].batches, workers[0].batch_count) * 1e6 / BATCH;
     return (now() - start) * 1e6 / operations;
 }
 
@@ -224,19 +250,6 @@ static void prepare(struct side *side, const char *argument)
         if (side->descriptors[i] < 0)
             die(side->path);
     }
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int count)
-{
-    qsort(values, count, sizeof *values, ascending);
-    return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
 int main(int argc, char **argv)

@@ -42,6 +42,20 @@ ratio() {
     awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a / b }'
 }
 
+# medians: of pairs of numbers on standard input, the median of each side and of their ratios.
+medians() {
+    awk '
+        function median(values, n,   i, j, kept) {
+            for (i = 2; i <= n; i++)
+                for (j = i; j > 1 && values[j] < values[j - 1]; j--) {
+                    kept = values[j]; values[j] = values[j - 1]; values[j - 1] = kept
+                }
+            return values[int((n + 1) / 2)]
+        }
+        { a[NR] = $1; b[NR] = $2; r[NR] = $1 / $2 }
+        END { printf "%.3f %.3f %.3f\n", median(a, NR), median(b, NR), median(r, NR) }'
+}
+
 # compare WORK GOAL CLIENT-ARGUMENT...: a row in microseconds, by the command in `client`.
 client=("$BENCH_CLIENT" -n "$BENCH_PAIRS")
 compare() {

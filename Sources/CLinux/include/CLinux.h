@@ -2,6 +2,7 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include <mntent.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

@@ -1,7 +1,7 @@
 /// The logical PMU: which registers there are and what their bits mean (`pmu_desc/`).
 ///
 /// Source: perfmon2's PMU description modules (`struct pfm_pmu_config`).
-public struct PmuDescription: Sendable {
+public final class PmuDescription: Sendable {
     /// Name of the PMU model (`pmu_desc/model`).
     public let model: String
     /// Bits of a counter in hardware (`pmu_desc/counter_width`).
@@ -17,9 +17,6 @@ public struct PmuDescription: Sendable {
     /// Numbers of the implemented PMDs.
     public let implementedPmds: RegisterSet
 
-    private let pmcIndex: [Int: Int]
-    private let pmdIndex: [Int: Int]
-
     public init(
         model: String,
         counterWidth: Int,
@@ -34,27 +31,21 @@ public struct PmuDescription: Sendable {
         self.namedCounters = namedCounters
         implementedPmcs = RegisterSet(pmcs.map(\.number))
         implementedPmds = RegisterSet(pmds.map(\.number))
-        pmcIndex = Dictionary(
-            uniqueKeysWithValues: pmcs.enumerated().map { ($0.element.number, $0.offset) }
-        )
-        pmdIndex = Dictionary(
-            uniqueKeysWithValues: pmds.enumerated().map { ($0.element.number, $0.offset) }
-        )
     }
 
     /// The PMC of a number; nil when it is not implemented.
     public func pmc(_ number: Int) -> ControlRegister? {
-        pmcIndex[number].map { pmcs[$0] }
+        implementedPmcs.contains(number) ? pmcs[implementedPmcs.rank(of: number)] : nil
     }
 
     /// The PMD of a number; nil when it is not implemented.
     public func pmd(_ number: Int) -> DataRegister? {
-        pmdIndex[number].map { pmds[$0] }
+        implementedPmds.contains(number) ? pmds[implementedPmds.rank(of: number)] : nil
     }
 }
 
 /// A configuration register (PMC).
-public struct ControlRegister: Sendable {
+public final class ControlRegister: Sendable {
     /// What the register controls.
     public enum Role: Sendable, Equatable {
         /// Selects the event of one counter; bit 22 enables it.
@@ -104,7 +95,7 @@ public struct ControlRegister: Sendable {
 }
 
 /// A data register (PMD).
-public struct DataRegister: Sendable {
+public final class DataRegister: Sendable {
     /// Which control register says what the counter counts.
     public enum Control: Sendable, Equatable {
         /// The selector PMC of this number.

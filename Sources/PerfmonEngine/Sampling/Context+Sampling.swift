@@ -66,9 +66,10 @@ extension Context {
         return sets.allSatisfy { set in
             guard !set.flags.contains(.overflowSwitch) else { return false }
             let overflowing = set.counters.filter { $0.value.distanceToOverflow != nil }
-            return overflowing.values.allSatisfy { counter in
+            let numbers = RegisterSet(overflowing.map(\.key))
+            return overflowing.allSatisfy { _, counter in
                 !counter.flags.contains(.random) && counter.shortReset == counter.value
-                    && counter.resetPmds.allSatisfy { overflowing[$0] == nil }
+                    && counter.resetPmds.isDisjoint(with: numbers)
             }
         }
     }

@@ -33,6 +33,7 @@ extension Context {
         try beginCommand()
         refresh(activeSet)
         var readings: [CounterReading] = []
+        readings.reserveCapacity(activeSet.counters.values.count * sets.count)
         let total = totalActiveTime
         for set in sets {
             for number in set.usedPmds {
@@ -98,9 +99,11 @@ extension Context {
 
     /// Begins a PMD's reading anew. Values must be up to date.
     func restartReading(of number: Int, in set: EventSet) {
-        set.counters[number]?.counted = 0
-        set.counters[number]?.contextTimeBase = totalActiveTime
-        set.counters[number]?.runningBase = set.timeRunning
+        set.counters.update(number) { counter in
+            counter.counted = 0
+            counter.contextTimeBase = totalActiveTime
+            counter.runningBase = set.timeRunning
+        }
     }
 
     private func scaled(_ count: UInt64, by enabled: UInt64, over running: UInt64) -> UInt64 {

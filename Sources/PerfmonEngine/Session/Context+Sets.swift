@@ -167,13 +167,13 @@ extension Context {
             set.timeRunning = 0
             set.enabledBase = 0
             set.runningBase = 0
-            for number in set.counters.keys {
-                set.counters[number]?.counted = 0
-                set.counters[number]?.rawBase = 0
-                set.counters[number]?.contextTimeBase = 0
-                set.counters[number]?.runningBase = 0
-                set.counters[number]?.armedDistance = nil
-                set.counters[number]?.armedAt = nil
+            set.counters.updateAll { counter in
+                counter.counted = 0
+                counter.rawBase = 0
+                counter.contextTimeBase = 0
+                counter.runningBase = 0
+                counter.armedDistance = nil
+                counter.armedAt = nil
             }
         }
     }
@@ -181,9 +181,7 @@ extension Context {
     /// Gives a set that becomes active its countdowns and its time-out anew.
     func reloadCountdowns(_ set: EventSet) {
         if set.flags.contains(.overflowSwitch) {
-            for (number, counter) in set.counters {
-                set.counters[number]?.switchCountLeft = counter.switchCount
-            }
+            set.counters.updateAll { $0.switchCountLeft = $0.switchCount }
         }
         if set.flags.contains(.timeSwitch) {
             set.timeoutLeft = set.timeout

@@ -9,15 +9,15 @@ public final class EventSet {
     /// Effective switch time-out in nanoseconds; 0: none (`set_timeout`).
     public internal(set) var timeout: UInt64 = 0
     /// PMC values that differ from the PMU's defaults.
-    var pmcValues: [Int: UInt64] = [:]
+    var pmcValues: RegisterMap<UInt64> = [:]
     /// PMCs that were written.
     public internal(set) var usedPmcs: RegisterSet = []
     /// PMCs written with `RegisterFlags.noEmulation64`.
     var unemulatedPmcs: RegisterSet = []
     /// State of each used PMD: those written, and those named in a reset or sampling vector.
-    var counters: [Int: CounterState] = [:]
+    var counters: RegisterMap<CounterState> = [:]
     /// Names as the user wrote them, with the selection each stood for.
-    var eventNames: [Int: (name: String, selection: EventSelection)] = [:]
+    var eventNames: RegisterMap<(name: String, selection: EventSelection)> = [:]
 
     /// PMDs of the last 64-bit overflow (`set_ovfl_pmds`).
     public internal(set) var overflowedPmds: RegisterSet = []
@@ -59,7 +59,7 @@ public final class EventSet {
     }
 
     /// PMDs that can be read: written, or named in a reset or sampling vector.
-    public var usedPmds: RegisterSet { RegisterSet(counters.keys) }
+    public var usedPmds: RegisterSet { counters.keys }
 
     /// The state of a used PMD.
     public func counter(_ number: Int) -> CounterState? {
@@ -82,20 +82,23 @@ public final class EventSet {
         guard let program else { return }
         for (index, counter) in program.counters.enumerated() where index < snapshot.raw.count {
             let raw = snapshot.raw[index]
-            let delta = raw &- (counters[counter.pmd]?.rawBase ?? raw)
-            counters[counter.pmd]?.rawBase = raw
-            guard delta != 0, let old = counters[counter.pmd]?.value else { continue }
-            let new = old &+ delta
-            counters[counter.pmd]?.counted &+= delta
-            if counter.isUnemulated {
-                counters[counter.pmd]?.value = (old & ~widthMask) | (new & widthMask)
-                continue
-            }
-            counters[counter.pmd]?.value = new
-            if delta < 1 << 63, new < old {
-                pendingOverflows.insert(counter.pmd)
-            } else if delta >= 1 << 63, new > old {
-                pendingOverflows.remove(counter.pmd)
+            counters.update(counter.pmd) { state in
+                let delta = raw &- state.rawBase
+                state.rawBase = raw
+                guard delta != 0 else { return }
+                let old = state.value
+                let new = old &+ delta
+                state.counted &+= delta
+                if counter.isUnemulated {
+                    state.value = (old & ~widthMask) | (new & widthMask)
+                    return
+                }
+                state.value = new
+                if delta < 1 << 63, new < old {
+                    pendingOverflows.insert(counter.pmd)
+                } else if delta >= 1 << 63, new > old {
+                    pendingOverflows.remove(counter.pmd)
+                }
             }
         }
         foldTimes(enabled: snapshot.timeEnabled, running: snapshot.timeRunning)

@@ -20,7 +20,7 @@ public struct RegisterSet: SetAlgebra, Hashable, Sendable {
 
     /// Word `index` of the vector in the binary interface; 0 beyond the last.
     public private(set) subscript(word index: Int) -> UInt64 {
-        get {
+        @inline(__always) get {
             switch index {
             case 0: words.0
             case 1: words.1
@@ -44,6 +44,13 @@ public struct RegisterSet: SetAlgebra, Hashable, Sendable {
 
     public func contains(_ member: Int) -> Bool {
         member >= 0 && self[word: member / 64] & (1 << UInt64(member % 64)) != 0
+    }
+
+    /// How many members are smaller than a number of this set's range.
+    func rank(of number: Int) -> Int {
+        var rank = (self[word: number / 64] & ((1 << UInt64(number % 64)) - 1)).nonzeroBitCount
+        for index in 0..<number / 64 { rank += self[word: index].nonzeroBitCount }
+        return rank
     }
 
     @discardableResult

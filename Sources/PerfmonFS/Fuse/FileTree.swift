@@ -15,6 +15,8 @@ final class FileTree: MountedTree {
     var watches: [Int32: () -> Void] = [:]
     /// The connection to the kernel, once there is one.
     var session: OpaquePointer?
+    /// The directory that an rmdir(2) is about, of which the kernel needs no notice.
+    var removedByKernel: Inode?
     /// When the mount began: the time that every node shows.
     private let startTime: timespec
 
@@ -36,19 +38,20 @@ final class FileTree: MountedTree {
     }
 
     /// The node at a path, if the kernel knows it.
-    func knownInode(at path: String) -> Inode? {
+    func knownInode(at path: [String]) -> Inode? {
         var inode: Inode? = root
-        for name in path.split(separator: "/") {
-            inode = inode?.knownChild(String(name))
+        for name in path {
+            inode = inode?.knownChild(name)
         }
         return inode
     }
 
-    func entryGone(in parent: String, name: String) {
+    func entryGone(in parent: [String], name: String) {
         guard let directory = knownInode(at: parent), let child = directory.knownChild(name) else {
             return
         }
         directory.detach(name)
+        guard child !== removedByKernel else { return }
         notices.post(.entryGone(child: child, parent: directory, name: name))
         notices.post(.departed(child))
     }
@@ -67,7 +70,7 @@ final class FileTree: MountedTree {
         }
     }
 
-    func contentChanged(at path: String, _ content: any KeptContent) {
+    func contentChanged(at path: [String], _ content: any KeptContent) {
         // Another file may have the path by now, after the context was made anew.
         guard let inode = knownInode(at: path), inode.file?.keptContent === content else { return }
         notices.post(.contentChanged(inode, content))

@@ -10,7 +10,7 @@ extension FuseOperations {
         _ name: UnsafePointer<CChar>
     ) {
         FileSystem.answer(request) { (tree) throws(PfmError) in
-            try replyEntry(request, try checked(name), in: tree.inode(parent), of: tree)
+            replyEntry(request, try checked(name), in: tree.inode(parent), of: tree)
         }
     }
 
@@ -47,7 +47,7 @@ extension FuseOperations {
             )
             // A node of this name that a reader still holds shows what was there before.
             inode.detach(name)
-            try replyEntry(request, name, in: inode, of: tree)
+            replyEntry(request, name, in: inode, of: tree)
         }
     }
 
@@ -67,6 +67,8 @@ extension FuseOperations {
         FileSystem.answer(request) { (tree) throws(PfmError) in
             let inode = tree.inode(parent)
             let name = try checked(name)
+            tree.removedByKernel = inode.knownChild(name)
+            defer { tree.removedByKernel = nil }
             try living(inode).remove(name, by: FileSystem.client(of: request))
             if let child = inode.knownChild(name) { tree.notices.post(.departed(child)) }
             inode.detach(name)
@@ -134,15 +136,18 @@ extension FuseOperations {
         }
     }
 
-    /// Answers with the child of a name, or throws ENOENT.
+    /// Answers with the child of a name, or ENOENT.
     private static func replyEntry(
         _ request: fuse_req_t,
         _ name: String,
         in parent: Inode,
         of tree: FileTree
-    ) throws(PfmError) {
+    ) {
         guard let inode = parent.child(name) else {
-            throw PfmError(.noSuchFileOrDirectory, "\(name): does not exist")
+            // No error with its sentence: every mkdir begins with such a look-up, and nobody
+            // would read it.
+            fuse_reply_err(request, Errno.noSuchFileOrDirectory.rawValue)
+            return
         }
         var entry = tree.entry(of: inode, in: parent, for: FileSystem.client(of: request))
         inode.addLookup()

@@ -7,7 +7,8 @@ enum Fusermount {
     /// The path of the program; nil when it is not installed.
     static var program: String? {
         let path = getenv("PATH").map { String(cString: $0) } ?? ""
-        let directories = path.split(separator: ":").map(String.init) + ["/usr/bin", "/bin"]
+        // libfuse looks where Debian has it first, too.
+        let directories = ["/usr/bin", "/bin"] + path.split(separator: ":").map(String.init)
         return directories.map { "\($0)/fusermount3" }.first { access($0, X_OK) == 0 }
     }
 

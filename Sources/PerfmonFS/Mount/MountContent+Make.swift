@@ -58,11 +58,11 @@ enum BackendChoice {
     /// - Returns: the backend, and what `info/backends` says of all of them.
     static func make(
         for options: MountOptions
-    ) throws(PfmError) -> (any CounterBackend, [BackendReport]) {
+    ) throws(PfmError) -> (any CounterBackend, () -> [BackendReport]) {
         switch options.backend {
         case .auto, .perf:
             let backend = try PerfBackend.ofThisMachine()
-            return (backend, [perf, msr, simulated])
+            return (backend, { [perf, msr, simulated] })
         case .msr:
             throw PfmError(
                 .noFunction,
@@ -73,7 +73,7 @@ enum BackendChoice {
             let clock = SimulatedClock(isManual: options.simulatedClock == .manual)
             let threads: any SimulatedThreads = clock.isManual ? ScriptedThreads() : HostThreads()
             let backend = try SimulatedBackend(clock: clock, threads: threads)
-            return (backend, [perf, msr, simulated])
+            return (backend, { [perf, msr, simulated] })
         }
     }
 

@@ -37,7 +37,7 @@ public struct MountPoint: Sendable {
             throw PfmError(.notDirectory, "mountpoint \(given): not a directory")
         }
         path = try Self.absolute(given)
-        if MountTable.top(at: path)?.type == Self.fileSystemType {
+        if MountTable.type(at: path) == Self.fileSystemType {
             throw PfmError(
                 .resourceBusy,
                 "mountpoint \(path): a pfmfs is mounted there already",
@@ -64,7 +64,7 @@ public struct MountPoint: Sendable {
         let parentPath = parts.count == 1 ? "." : (parent.isEmpty ? "/" : parent)
         let resolved = try absolute(parentPath)
         let path = resolved == "/" ? "/\(name)" : "\(resolved)/\(name)"
-        let type = MountTable.top(at: path)?.type ?? "unknown"
+        let type = MountTable.type(at: path) ?? "unknown"
         guard type == fileSystemType else {
             throw PfmError(
                 .socketNotConnected,

@@ -1,44 +1,20 @@
+import CLinux
 import Glibc
 
 /// The mounts that this process sees.
 enum MountTable {
-    /// One line of /proc/self/mountinfo.
-    struct Entry: Equatable {
-        let path: String
-        let type: String
-    }
-
-    /// The mount on top of a directory; nil when nothing is mounted exactly there.
-    static func top(at path: String) -> Entry? {
-        entries(of: TextFile.read("/proc/self/mountinfo")).last { $0.path == path }
-    }
-
-    /// The mounts of a mountinfo text, oldest first.
-    static func entries(of text: String) -> [Entry] {
-        text.split(separator: "\n").compactMap { line in
-            let fields = line.split(separator: " ")
-            guard fields.count > 6, let dash = fields.firstIndex(of: "-"),
-                dash + 1 < fields.count
-            else { return nil }
-            return Entry(path: unescaped(fields[4]), type: String(fields[dash + 1]))
+    /// The type of the mount on top of a directory; nil when nothing is mounted exactly there.
+    ///
+    /// - Parameter table: a table as /proc/self/mounts has it, oldest mount first.
+    static func type(at path: String, in table: String = "/proc/self/mounts") -> String? {
+        guard let file = setmntent(table, "re") else { return nil }
+        defer { endmntent(file) }
+        var type: String?
+        while let entry = getmntent(file) {
+            guard strcmp(entry.pointee.mnt_dir, path) == 0 else { continue }
+            type = String(cString: entry.pointee.mnt_type)
         }
-    }
-
-    /// Replaces the kernel's `\ooo` by the byte it stands for.
-    private static func unescaped(_ field: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(field.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "\\"), rest.count >= 3,
-                let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8)
-            {
-                bytes.append(code)
-                rest = rest.dropFirst(3)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        return type
     }
 }
 

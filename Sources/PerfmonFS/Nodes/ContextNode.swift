@@ -107,7 +107,7 @@ final class ContextNode {
 
     /// Has the kernel's pages of the buffer brought up to date.
     func pushPages(_ pages: BufferPages) {
-        mount.services.contentChanged(at: "contexts/\(context.name)/smpl/buffer", pages)
+        mount.services.contentChanged(at: ["contexts", context.name, "smpl", "buffer"], pages)
     }
 
     func samplesWillGo() {

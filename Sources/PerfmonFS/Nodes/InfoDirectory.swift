@@ -75,7 +75,7 @@ enum InfoDirectory {
     )
 
     private static func showBackends(_ mount: PerfmonMount, _ text: inout TextBuffer) {
-        for report in mount.backendReports {
+        for report in mount.backendReports() {
             text.append(report.name)
             text.append(report.isAvailable ? " available=yes" : " available=no")
             text.append(report.name == mount.engine.backend.name ? " in_use=yes" : " in_use=no")

@@ -22,7 +22,7 @@ public final class PerfmonMount {
     /// What waits for readers of samples.
     let backlog = ReaderBacklog()
     /// What `info/backends` says of each backend, in the order of their preference.
-    let backendReports: [BackendReport]
+    let backendReports: () -> [BackendReport]
     /// The simulated PMU, if that is what counts.
     let simulated: SimulatedBackend?
     private var knownKernelMap: KernelMap?
@@ -31,7 +31,7 @@ public final class PerfmonMount {
     public init(
         engine: Engine,
         options: TreeOptions,
-        backendReports: [BackendReport]
+        backendReports: @escaping () -> [BackendReport]
     ) {
         self.engine = engine
         self.options = options
@@ -91,7 +91,7 @@ extension PerfmonMount: EngineObserver {
 
     public func formatChanged(of context: Context) {
         nodes[context.serial]?.formatChanged()
-        services.entryGone(in: "contexts/\(context.name)", name: "smpl")
+        services.entryGone(in: ["contexts", context.name], name: "smpl")
     }
 
     public func samplesArrived(in context: Context) {
@@ -103,12 +103,12 @@ extension PerfmonMount: EngineObserver {
     }
 
     public func setRemoved(_ id: UInt16, from context: Context) {
-        services.entryGone(in: "contexts/\(context.name)/sets", name: String(id))
+        services.entryGone(in: ["contexts", context.name, "sets"], name: String(id))
     }
 
     public func removed(_ context: Context) {
         nodes.removeValue(forKey: context.serial)?.removed()
-        services.entryGone(in: "contexts", name: context.name)
+        services.entryGone(in: ["contexts"], name: context.name)
     }
 }
 

@@ -49,11 +49,26 @@ enum Numbers {
     /// A signed number at the start of a text, as the kernel's sscanf read the root files: leading
     /// blanks are skipped, whatever follows the digits is ignored.
     static func leadingSigned(_ text: String) throws(PfmError) -> Int32 {
-        let start = text.drop { $0 == " " || $0 == "\t" }
-        let sign = start.hasPrefix("-") || start.hasPrefix("+") ? start.prefix(1) : ""
-        let digits = start.dropFirst(sign.count).prefix { $0.isASCII && $0.isNumber }
-        guard !digits.isEmpty, let number = Int32(String(sign + digits)) else {
-            throw notANumber(String(start), hint: "write decimal digits")
+        var isNegative = false
+        var hasBegun = false
+        var digits = 0
+        var magnitude: Int64 = 0
+        scan: for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: " ") where !hasBegun, UInt8(ascii: "\t") where !hasBegun:
+                continue
+            case UInt8(ascii: "-") where !hasBegun, UInt8(ascii: "+") where !hasBegun:
+                isNegative = byte == UInt8(ascii: "-")
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                digits += 1
+                magnitude = min(magnitude * 10 + Int64(byte - UInt8(ascii: "0")), 1 << 32)
+            default:
+                break scan
+            }
+            hasBegun = true
+        }
+        guard digits > 0, let number = Int32(exactly: isNegative ? -magnitude : magnitude) else {
+            throw notANumber(CommandLine(text).trimmed, hint: "write decimal digits")
         }
         return number
     }

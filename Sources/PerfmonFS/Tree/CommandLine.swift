@@ -42,6 +42,11 @@ public struct CommandLine: Sendable, Equatable {
     /// The text without the blanks and tabs at both ends.
     public var trimmed: String {
         let bytes = text.utf8
+        if let first = bytes.first, let last = bytes.last, !Self.isBlank(first),
+            !Self.isBlank(last)
+        {
+            return text
+        }
         guard let first = bytes.firstIndex(where: { !Self.isBlank($0) }),
             let last = bytes.lastIndex(where: { !Self.isBlank($0) })
         else { return "" }

@@ -27,6 +27,8 @@ public final class DirectoryTable<Subject>: Sendable {
     /// Told of every write, mkdir and rmdir in the directory, successful or not, and of every
     /// other operation that was refused (`CommandReport.Kind`).
     public let report: @Sendable (Subject, CommandReport) -> Void
+    /// mkdir(2), by the first family that has it.
+    let maker: (@Sendable (Subject, Client, String, UInt16) throws(PfmError) -> Void)?
     /// Where the rows are, by name.
     private let rows: [String: Row]
 
@@ -53,6 +55,7 @@ public final class DirectoryTable<Subject>: Sendable {
         self.files = files
         self.directories = directories
         self.families = families
+        maker = families.lazy.compactMap(\.make).first
         self.ownership = ownership
         self.setOwnership = setOwnership
         self.fileOwnership = fileOwnership
@@ -117,7 +120,7 @@ public struct DirectoryRow<Subject>: Sendable {
 }
 
 /// Children whose names the subject decides: `contexts/NAME`, `sets/N`, `pmcN`, `events/<pmu>`.
-public struct ChildFamily<Subject>: Sendable {
+public final class ChildFamily<Subject>: Sendable {
     /// The names as documentation writes them, such as `pmdN`.
     public let pattern: String
     public let summary: String

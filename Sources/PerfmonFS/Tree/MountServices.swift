@@ -12,13 +12,13 @@ public final class MountServices {
     /// Tells the kernel that a child went away without an rmdir(2), or was replaced.
     ///
     /// Call it after the child is gone from the subject. `parent` is the directory's path from the
-    /// root of the mount, without a leading slash.
-    public func entryGone(in parent: String, name: String) {
+    /// root of the mount, by its parts.
+    public func entryGone(in parent: [String], name: String) {
         tree?.entryGone(in: parent, name: name)
     }
 
     /// Has what changed in a file of which the kernel keeps pages pushed to it.
-    func contentChanged(at path: String, _ content: any KeptContent) {
+    func contentChanged(at path: [String], _ content: any KeptContent) {
         tree?.contentChanged(at: path, content)
     }
 
@@ -33,7 +33,7 @@ public final class MountServices {
 
 /// The part of a mounted tree that carries changes to the kernel.
 protocol MountedTree: AnyObject {
-    func entryGone(in parent: String, name: String)
-    func contentChanged(at path: String, _ content: any KeptContent)
+    func entryGone(in parent: [String], name: String)
+    func contentChanged(at path: [String], _ content: any KeptContent)
     func run(_ job: any BackgroundJob)
 }

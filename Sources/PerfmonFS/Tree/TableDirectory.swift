@@ -43,12 +43,7 @@ public final class TableDirectory<Subject>: DirectorySource {
             let row = table.directories[index]
             return row.isPresent(subject) ? .directory(row.open(subject)) : nil
         case nil:
-            for family in table.families {
-                if let child = family.find(subject, name) {
-                    return child
-                }
-            }
-            return nil
+            return family(of: name)?.child
         }
     }
 
@@ -65,7 +60,7 @@ public final class TableDirectory<Subject>: DirectorySource {
             guard find(name) == nil else {
                 throw PfmError(.fileExists, "\(name): exists already", subject: name)
             }
-            guard let make = table.families.lazy.compactMap({ $0.make }).first else {
+            guard let make = table.maker else {
                 throw PfmError(
                     .notPermitted,
                     "\(name): no directory can be made in \(describe())",
@@ -78,11 +73,11 @@ public final class TableDirectory<Subject>: DirectorySource {
 
     public func remove(_ name: String, by client: Client) throws(PfmError) {
         try report(.removeDirectory, name, by: client) { () throws(PfmError) in
-            guard find(name) != nil else {
+            let found = table.row(name) == nil ? family(of: name) : nil
+            guard found != nil || find(name) != nil else {
                 throw PfmError(.noSuchFileOrDirectory, "\(name): does not exist", subject: name)
             }
-            let family = table.families.first { $0.find(subject, name) != nil }
-            guard table.row(name) == nil, let remove = family?.remove else {
+            guard let remove = found?.family.remove else {
                 throw PfmError(
                     .notPermitted,
                     "\(name): part of \(describe()) and cannot be removed",
@@ -106,6 +101,15 @@ public final class TableDirectory<Subject>: DirectorySource {
 
     public func report(_ report: CommandReport) {
         table.report(subject, report)
+    }
+
+    private func family(of name: String) -> (family: ChildFamily<Subject>, child: Child)? {
+        for family in table.families {
+            if let child = family.find(subject, name) {
+                return (family, child)
+            }
+        }
+        return nil
     }
 
     private func describe() -> String {

@@ -65,11 +65,7 @@ extension TextBuffer {
     }
 
     private mutating func pad(_ blanks: Int) {
-        var left = blanks
-        while left > 0 {
-            append(byte: UInt8(ascii: " "))
-            left -= 1
-        }
+        append(UInt8(ascii: " "), times: blanks)
     }
 
     private mutating func append(magnitude: UInt64) {

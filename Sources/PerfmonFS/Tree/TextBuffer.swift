@@ -81,6 +81,14 @@ public struct TextBuffer: ~Copyable {
         count += 1
     }
 
+    /// Appends the same byte several times; not at all when `times` is negative.
+    mutating func append(_ byte: UInt8, times: Int) {
+        guard times > 0 else { return }
+        reserve(times)
+        (storage + count).update(repeating: byte, count: times)
+        count += times
+    }
+
     /// Ends the line.
     public mutating func newline() {
         append(byte: UInt8(ascii: "\n"))
@@ -97,7 +105,9 @@ public struct TextBuffer: ~Copyable {
     mutating func append(digits: Int, of number: UInt64) {
         reserve(digits)
         var rest = number
-        for position in stride(from: count + digits - 1, through: count, by: -1) {
+        var position = count + digits
+        while position > count {
+            position -= 1
             storage[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }

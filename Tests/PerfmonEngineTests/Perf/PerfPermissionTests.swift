@@ -47,6 +47,33 @@ extension PerfTests {
             #expect(refusal(.thread(child.pid), userFaults) == nil)
         }
 
+        @Test(
+            "a session without a ring asks for its rights again before it opens anything more",
+            .enabled(if: access("/bin/su", X_OK) == 0, "no su")
+        )
+        func askedAgain() throws {
+            let child = try Child.nobody("read x; exec /bin/su -c true nobody")
+            let session = try backend.attach(
+                .thread(child.pid),
+                counters(userFaults),
+                inherit: true,
+                client: nobody
+            )
+            defer { session.detach() }
+            try session.startAtExec(0)
+            session.stop(0)
+            child.say("go\n")
+            let end = backend.now + 5_000_000_000
+            while PerfKernel().status(ofThread: child.pid, field: "Name") != "su" {
+                try #require(backend.now < end)
+                usleep(1000)
+            }
+            let error = #expect(throws: PfmError.self) { try session.startAtExec(0) }
+            #expect(error?.code == .notPermitted || error?.code == .noSuchProcess)
+            kill(child.pid, SIGKILL)
+            child.wait()
+        }
+
         @Test("a thread of root is refused, and the owner named")
         func foreign() {
             let error = refusal(.thread(getpid()), userFaults)

@@ -20,7 +20,7 @@ final class SamplingTree {
         options.lockedMemory = { _ in LockedMemory(current: 0, maximum: 8 << 20) }
         let backend = try SimulatedBackend(clock: clock, threads: threads)
         engine = Engine(backend: backend, options: options)
-        mount = PerfmonMount(engine: engine, options: TreeOptions(), backendReports: [])
+        mount = PerfmonMount(engine: engine, options: TreeOptions(), backendReports: { [] })
         top = mount.root()
         top.place = Place(path: "", services: mount.services)
         _ = try engine.createContext("c", by: root)

@@ -23,7 +23,8 @@ extension PerfBackend {
         let samples = request.sets.contains { set in
             set.timeout != nil && triggers || set.counters.contains { $0.distance != nil }
         }
-        if isThread || samples { count += 1 }
+        let letsGoOfRing = isThread && request.inherit && !request.samplesFamily
+        if isThread && !letsGoOfRing || samples { count += 1 }
         if isThread { count += 1 }
         if !triggers, request.sets.contains(where: { $0.timeout != nil }) { count += 1 }
         return count
@@ -34,7 +35,7 @@ extension PerfBackend {
         try check(request)
         try requireVisible(request.client)
         let serial = nextSerial()
-        let opening = opening(for: request, serial: serial)
+        var opening = opening(for: request, serial: serial)
         // From here on the thread's number means this thread, or nothing once it is gone.
         let thread = try thread(of: request.target)
         var selected: [perf_event_attr] = []
@@ -62,6 +63,13 @@ extension PerfBackend {
             )
         }
         try authorise(identities, request, request.sets)
+        let letsGoOfRing = request.inherit && !isFamily && hasPidfd(thread)
+        if letsGoOfRing {
+            opening.askAgain = { [unowned self, witness = opening.witness] () throws(PfmError) in
+                try openRing(witness, request.target, pages: 1)
+                try authoriseTarget(identities, request)
+            }
+        }
         // Seized before the first event is opened: untraced, its thread would not survive it.
         let hold = try hold(request, serial: serial)
         var lanes: [PerfLane] = []
@@ -97,8 +105,18 @@ extension PerfBackend {
             session.detach()
             throw PfmError(.noSuchProcess, "\(Self.text(request.target)) has exited")
         }
+        // The ring's event cannot be inherited, and one such event keeps the kernel from handing
+        // all the others from thread to thread at a switch: counting would cost half as much again.
+        if letsGoOfRing { opening.witness.close() }
         try watch(session)
         return session
+    }
+
+    private func hasPidfd(_ thread: borrowing ThreadHandle?) -> Bool {
+        switch thread {
+        case .some(let thread): thread.pidfd != nil
+        case nil: false
+        }
     }
 
     /// Pages of a ring that holds samples. A notified session reads each sample at once, a

@@ -9,6 +9,6 @@ extension PerfBackend {
             deviceNames: pmus.all.map(\.name),
             layout: HardwarePmu.detect(pmus) == nil ? .generic : .native
         )
-        return try PerfBackend(kernel: kernel, eventSources: sources.all)
+        return try PerfBackend(kernel: kernel, pmus: pmus, eventSources: sources.all)
     }
 }

@@ -43,6 +43,7 @@ public final class PerfBackend: CounterBackend {
     ///   reason for `info/backends`.
     public init(
         kernel: PerfKernel = PerfKernel(),
+        pmus: SysfsPmus? = nil,
         eventSources: [any EventSource] = [],
         usesThreadPidfds: Bool = true
     ) throws(PfmError) {
@@ -50,7 +51,8 @@ public final class PerfBackend: CounterBackend {
         self.eventSources = eventSources
         self.usesThreadPidfds = usesThreadPidfds
         shortestClockDistance = kernel.shortestClockDistance
-        pmus = SysfsPmus(kernel)
+        let pmus = pmus ?? SysfsPmus(kernel)
+        self.pmus = pmus
         attributes = PerfAttributes(pmus: pmus)
         names = PerfEventName(eventSources: eventSources)
         pmu = PerfPmuDescription.describe(HardwarePmu.detect(pmus))

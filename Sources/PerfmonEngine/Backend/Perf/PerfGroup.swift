@@ -233,11 +233,16 @@ final class PerfGroup {
     /// Opens events, unless the thread is no longer the one that the client was allowed to count.
     ///
     /// A program with other credentials costs the session its ring at the moment it gets them. So
-    /// a ring that is there after the opening says that all is still well.
+    /// a ring that is there after the opening says that all is still well. Sessions without one
+    /// have it for the time of the opening.
     private func openChecked(
         _ new: SetProgram,
         atExec: Bool
     ) throws(PfmError) -> PerfOpenGroup {
+        defer {
+            if opening.askAgain != nil { opening.witness.close() }
+        }
+        try opening.askAgain?()
         let fresh = try opening.open(new, atExec: atExec)
         guard !opening.witness.hasHungUp else {
             throw PfmError(

@@ -43,10 +43,15 @@ struct PerfGroupCounts {
     /// - Returns: nil when the hardware could not take the group: the kernel gave up a pinned one.
     /// - Throws: the errno of the read.
     static func read(_ files: [Int32], ids: [UInt64]) throws(Errno) -> PerfGroupCounts? {
-        guard let bytes = try record(files[0], members: files.count) else { return nil }
-        if let whole = bytes.withUnsafeBytes({ PerfGroupCounts($0, members: files.count) }) {
-            return whole
+        let size = size(members: files.count)
+        let (got, whole) = withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { bytes in
+            let got = Glibc.read(files[0], bytes.baseAddress, size)
+            let record = UnsafeRawBufferPointer(rebasing: bytes[..<max(got, 0)])
+            return (got, PerfGroupCounts(record, members: files.count))
         }
+        guard got >= 0 else { throw Errno(rawValue: errno) }
+        guard got > 0 else { return nil }
+        if let whole { return whole }
         // An exec has taken members out of the group; each of them still has its own count.
         var counts = PerfGroupCounts(members: files.count)
         for (index, file) in files.enumerated() {

@@ -37,6 +37,9 @@ struct PerfOpening {
     let witness: PerfOutput
     /// The one CPU on which the thread and its children are followed; nil: wherever the target is.
     var lane: Int32?
+    /// Asks anew whether the target may be monitored, and opens the ring that tells if that changes.
+    /// Sessions that let go of their ring do so before they open anything more.
+    var askAgain: (() throws(PfmError) -> Void)?
 
     /// The largest distance that the kernel takes; larger ones never come about.
     static let maxDistance = UInt64(Int64.max)

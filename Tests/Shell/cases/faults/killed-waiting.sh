@@ -12,6 +12,8 @@ put "$c/smpl_fmt" "default buf_size=64K"
 put "$c/ctl" 'write_pmds 0 pmd0 value=-1000003 long_reset=-7 flags=ovfl_notify'
 put "$c/load_context" "pid $pid"
 put "$c/start" 1
+# The first look at profiles starts a helper that stays.
+"$TOOLS/attempt" open "$c/smpl/perf.data_pipe" >/dev/null
 before=$(descriptors)
 clients=
 for file in msgs_pipe msgq smpl/samples_pipe smpl/perf.data_pipe; do

@@ -20,12 +20,12 @@ like "names" '*&lt;script&gt;&amp;&quot;x&quot;: 60 samples*' "$(cat graph.svg)"
 like "the headline" '*>a &lt; b</text>*' "$(cat graph.svg)"
 # Three samples of perf script: with call chains, without, and one of unknown code.
 cat >script <<'END'
-my prog 24347 [001]   908.079932:    1000000 task-clock: 
+my prog 24347 [001]   908.079932:    1000000 task-clock:
 	            1163 inner+0x1a (/tmp/w)
 	            11cb main+0x3c (/tmp/w)
 
 my prog 24347/24348 [001]   908.079933:    1000000 task-clock:             1163 inner+0x1a (/tmp/w)
-my prog 24347 [000]   908.079934:         10 page-faults: 
+my prog 24347 [000]   908.079934:         10 page-faults:
 	    7f1122334455 [unknown] (/usr/lib/libfoo.so.1)
 	ffffffff81b6ab30 operator() (int) ([kernel.kallsyms])
 
