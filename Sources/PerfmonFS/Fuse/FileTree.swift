@@ -50,10 +50,17 @@ final class FileTree: MountedTree {
         guard let directory = knownInode(at: parent), let child = directory.knownChild(name) else {
             return
         }
-        directory.detach(name)
         guard child !== removedByKernel else { return }
+        directory.detach(name)
         notices.post(.entryGone(child: child, parent: directory, name: name))
-        notices.post(.departed(child))
+        forgetContents(of: child)
+    }
+
+    /// Has the kernel forget what it still knows in a directory that is gone.
+    func forgetContents(of directory: Inode) {
+        // Nothing can be looked up there any more, so what it does not know now it never will.
+        guard directory.hasKnownChildren else { return }
+        notices.post(.departed(directory))
     }
 
     /// Makes the kernel forget modes and owners from a node downwards before the chmod or chown

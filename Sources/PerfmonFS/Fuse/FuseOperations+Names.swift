@@ -70,7 +70,7 @@ extension FuseOperations {
             tree.removedByKernel = inode.knownChild(name)
             defer { tree.removedByKernel = nil }
             try living(inode).remove(name, by: FileSystem.client(of: request))
-            if let child = inode.knownChild(name) { tree.notices.post(.departed(child)) }
+            if let child = tree.removedByKernel { tree.forgetContents(of: child) }
             inode.detach(name)
             fuse_reply_err(request, 0)
         }

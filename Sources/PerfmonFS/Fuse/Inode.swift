@@ -103,6 +103,8 @@ final class Inode {
         children.values.map { $0.takeUnretainedValue() }
     }
 
+    var hasKnownChildren: Bool { !children.isEmpty }
+
     /// All that the kernel knows below the node, from the bottom up.
     var knownDescendants: [Inode] {
         knownChildren.flatMap { $0.knownDescendants + [$0] }
