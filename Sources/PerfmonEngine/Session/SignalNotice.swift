@@ -11,6 +11,9 @@ public final class SignalNotice {
     private let senders: Set<UInt32>
     /// Who asked may signal everybody (CAP_KILL).
     private let mayAll: Bool
+    /// Who opened the file that asked, if it was somebody else, and may not signal everybody: the
+    /// thread must be in his reach too.
+    private let opener: UInt32?
     /// This very thread, and no later one of its number.
     private let descriptor: OwnedDescriptor
     private let isThread: Bool
@@ -41,6 +44,7 @@ public final class SignalNotice {
         let own = facts(client.tid)
         senders = Set([client.uid] + (own?.uids.prefix(1) ?? []))
         mayAll = (own?.capabilities ?? 0) & Self.mayKill != 0
+        opener = client.opener.flatMap { $0.capabilities & Self.mayKill != 0 ? nil : $0.uid }
         let thread = clinux_pidfd_open(tid, UInt32(CLINUX_PIDFD_THREAD))
         isThread = thread >= 0
         do throws(Errno) {
@@ -77,9 +81,10 @@ public final class SignalNotice {
     /// The rule of kill(2): one of the sender's real and effective user ids is the thread's real or
     /// saved one.
     private var isInReach: Bool {
-        if mayAll { return true }
+        if mayAll, opener == nil { return true }
         guard let uids = facts(tid)?.uids, uids.count == 3 else { return false }
-        return senders.contains(uids[0]) || senders.contains(uids[2])
+        let isInReachOfClient = mayAll || senders.contains(uids[0]) || senders.contains(uids[2])
+        return isInReachOfClient && opener.map { $0 == uids[0] || $0 == uids[2] } ?? true
     }
 
     /// CAP_KILL.

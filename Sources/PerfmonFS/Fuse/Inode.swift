@@ -83,7 +83,7 @@ final class Inode {
     func child(_ name: String) -> Inode? {
         guard let source = directory, !source.isGone else { return nil }
         if let known = children[name]?.takeUnretainedValue() {
-            if source.mayKeep(name) ? !known.isGone : source.find(name) != nil {
+            if !known.isGone, source.mayKeep(name) || source.find(name) != nil {
                 return known
             }
             detach(name)

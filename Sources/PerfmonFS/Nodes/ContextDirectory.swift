@@ -19,6 +19,7 @@ enum ContextDirectory {
                 "smpl",
                 summary: "The samples, once smpl_fmt names a sampling format.",
                 isDirectory: true,
+                isReplaceable: true,
                 names: { node, _ in node.sampling == nil ? [] : ["smpl"] },
                 find: { node, name in
                     guard name == "smpl", let sampling = node.sampling else { return nil }

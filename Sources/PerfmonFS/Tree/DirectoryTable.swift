@@ -126,6 +126,9 @@ public final class ChildFamily<Subject>: Sendable {
     public let summary: String
     /// Whether the children are directories.
     public let isDirectory: Bool
+    /// Whether a child may give way to another one of its name without an rmdir(2): the kernel then
+    /// asks at each look-up, since a notice may reach it after the next one.
+    public let isReplaceable: Bool
     /// The names that a listing shows to this client.
     public let names: @Sendable (Subject, Client) -> [String]
     /// The child of a name; nil when this family has none of that name.
@@ -139,6 +142,7 @@ public final class ChildFamily<Subject>: Sendable {
         _ pattern: String,
         summary: String,
         isDirectory: Bool,
+        isReplaceable: Bool = false,
         names: @escaping @Sendable (Subject, Client) -> [String],
         find: @escaping @Sendable (Subject, String) -> Child?,
         make: (@Sendable (Subject, Client, String, UInt16) throws(PfmError) -> Void)? = nil,
@@ -147,6 +151,7 @@ public final class ChildFamily<Subject>: Sendable {
         self.pattern = pattern
         self.summary = summary
         self.isDirectory = isDirectory
+        self.isReplaceable = isReplaceable
         self.names = names
         self.find = find
         self.make = make

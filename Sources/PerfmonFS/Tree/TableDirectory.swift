@@ -51,7 +51,7 @@ public final class TableDirectory<Subject>: DirectorySource {
         switch table.row(name) {
         case .file(let index): !table.files[index].isConditional
         case .directory(let index): !table.directories[index].isConditional
-        case nil: true
+        case nil: !table.families.contains { $0.isReplaceable && $0.find(subject, name) != nil }
         }
     }
 

@@ -30,6 +30,11 @@ for file in load_context ctl; do
     like "the reason" "*belongs to uid 0*uid 65534*" "$(as_user 65534 cat "$c/last_cmd_status")"
 done
 
+echo "tid $roots signal KILL" >line
+# shellcheck disable=SC2016
+as_user 65534 sh -c './privileged line >"$1"' sh "$c/notify" 2>/dev/null &&
+    fail "root's rights asked for a signal to a thread of root"
+
 # Nor does a descriptor that root opened lend root's rights to who inherits it.
 mkdir "$MNT/contexts/roots"
 d=$MNT/contexts/roots

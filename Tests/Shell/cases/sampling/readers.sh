@@ -26,9 +26,12 @@ eq "stored" 0 "$(key "$c/smpl/hdr" hdr_count)"
 finish
 wait "$early" "$late"
 cmp early late || fail "early and late readers differ"
-eq "the one that never read" 1110 "$(wc -l <&6)"
+# The way out of the program may take a fault or two of its own.
+all=$(count page-faults)
+[ "$all" -ge 1110 ] || fail "only $all faults were counted"
+eq "the one that never read" "$all" "$(wc -l <&6)"
 exec 6<&-
-eq "taken" 1110 "$(cat "$c/smpl/taken")"
+eq "taken" "$all" "$(cat "$c/smpl/taken")"
 # A reader that waits while the format goes gets the end of the file.
 put "$c/smpl_fmt" 'default buf_size=64K'
 exec 7<"$c/smpl/samples_pipe"
