@@ -15,6 +15,9 @@ put "$c/start" 1
 go
 stands() { grep -q '^State:.t' "/proc/$pid/status"; }
 until_true 5 "it stands" stands
+# Until monitoring is halted the next overflow would meet a thread that nobody traces any more.
+masked() { grep -q '^masked' "$c/state"; }
+until_true 5 "monitoring is masked" masked
 kill -KILL "$daemon"
 wait "$daemon" 2>/dev/null
 daemon=
