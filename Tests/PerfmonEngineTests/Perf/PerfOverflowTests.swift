@@ -183,7 +183,10 @@ extension PerfTests {
             }
         }
 
-        @Test("the kernel's repeated numbers do not hide who overflowed at the same fault")
+        @Test(
+            "the kernel's repeated numbers do not hide who overflowed at the same fault",
+            .disabled(if: isSanitized, "the sanitizer faults pages too")
+        )
         func repeated() throws {
             var program = counters(Events.pageFaults, Events.taskClock, Events.pageFaults)
             program[0].distance = 101
