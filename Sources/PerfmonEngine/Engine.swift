@@ -27,8 +27,8 @@ public struct EngineOptions: Sendable {
     /// Locked memory and its limit, of a thread that waits for an answer.
     public var lockedMemory: @Sendable (Int32) -> LockedMemory = { LockedMemory.ofThread($0) }
 
-    /// Nanoseconds of the clock by which notifications are kept to their pace.
-    public var paceClock: @Sendable () -> UInt64 = { MonotonicClock.now }
+    /// Nanoseconds of the clock by which notifications are kept to their pace; nil: the backend's.
+    public var paceClock: (@Sendable () -> UInt64)?
 
     public init() {}
 }
@@ -140,6 +140,7 @@ public final class Engine {
     }
 
     private func handle(_ event: BackendEvent) {
+        if case .alarm = event.kind { return resumeWaiting() }
         guard let context = sessions[event.session] else { return }
         switch event.kind {
         case .overflow(let pmds, let snapshot, let place):
@@ -169,6 +170,8 @@ public final class Engine {
             context.sampling?.processes?.add(.mapped(code), at: event.time)
         case .forked(let thread):
             context.sampling?.processes?.add(.forked(thread), at: event.time)
+        case .alarm:
+            break
         }
     }
 }

@@ -14,6 +14,9 @@ public struct Sample: Sendable, Equatable {
     public var pmd: Int = 0
     /// The value that the PMD was started from: minus the number of events since.
     public var lastReset: UInt64 = 0
+    /// Events by which the register was past the end of its period when it was looked at; negative
+    /// where the hardware told of the overflow early.
+    public var late: Int64 = 0
     /// The PMDs whose values were recorded.
     public var registers: RegisterSet = []
     /// Their values in ascending order of their numbers.
@@ -25,8 +28,8 @@ public struct Sample: Sendable, Equatable {
 
     public init() {}
 
-    /// Events between the start of the register and its overflow.
-    public var period: UInt64 { 0 &- lastReset }
+    /// Events between the start of the register and its overflow, as it was seen.
+    public var period: UInt64 { UInt64(bitPattern: late) &- lastReset }
 }
 
 /// How far a reader has come in the stored samples of a format.
@@ -45,8 +48,9 @@ public struct SampleCursor: Sendable, Equatable {
 
 /// A sample as a line of text.
 public enum SampleLine {
-    /// Appends `time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [pmdN=N ...]
-    /// [chain=0xN,0xN ...]` and a newline.
+    /// Appends `time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [period=N]
+    /// [pmdN=N ...] [chain=0xN,0xN ...]` and a newline. The period is there where it is not simply
+    /// the negative of `last_reset`, because the overflow was seen late.
     public static func append(_ sample: Sample, to text: inout [UInt8]) {
         append(" time=", decimal: sample.time, to: &text, isFirst: true)
         append(" pid=", signed: sample.pid, to: &text)
@@ -56,6 +60,7 @@ public enum SampleLine {
         append(" set=", decimal: UInt64(sample.set), to: &text)
         append(" pmd=", decimal: UInt64(truncatingIfNeeded: sample.pmd), to: &text)
         append(" last_reset=", decimal: sample.lastReset, to: &text)
+        if sample.late != 0 { append(" period=", decimal: sample.period, to: &text) }
         for (register, value) in zip(sample.registers, sample.values) {
             append(" pmd", decimal: UInt64(truncatingIfNeeded: register), to: &text)
             append("=", decimal: value, to: &text)

@@ -123,12 +123,25 @@ extension Context {
 
     private func haltForGood() {
         if isCounting { haltHardware(activeSet) }
+        closeGap()
         settleDuration(of: activeSet)
         isStarted = false
         activeTimeBeforeExec = nil
+        if session?.overflowsByThread == true { restoreStartingValues() }
+    }
+
+    /// Gives the registers that every thread of a family began for itself their values back: each
+    /// thread was somewhere else in its period, and the next load begins periods anew.
+    private func restoreStartingValues() {
+        for set in sets {
+            for counter in set.program?.counters ?? [] where counter.distance != nil {
+                set.counters.update(counter.pmd) { $0.value = $0.lastResetValue }
+            }
+        }
     }
 
     private func attach(to target: Target, client: Client) throws(PfmError) {
+        buffersOverflows = takesLateOverflows
         let programs = sets.map { program(of: $0) }
         if flags.contains(.inherit) { try requireSteadyPeriods() }
         let number = engine.nextSessionNumber()
@@ -140,7 +153,7 @@ extension Context {
             holdAtOverflow: flags.contains(.notifyBlock),
             client: client,
             isDelegated: engine.isDelegated(client),
-            isBuffered: takesLateOverflows
+            isBuffered: buffersOverflows
         )
         request.wantsCallChains = sampling?.about.wantsCallChains ?? false
         request.wantsProcesses = sampling?.processes != nil

@@ -42,9 +42,10 @@ extension Context {
         engine.count(on: place.cpu, \.overflowsProcessed)
         engine.traceOverflow(self, pmds: pmds, place: place)
         let control = sample(pmds, in: set, place: place, time: time) ?? []
-        guard control.contains(.mask) else { return }
         set.overflowedPmds = RegisterSet(pmds)
+        guard control.contains(.mask) else { return }
         haltHardware(set)
+        openGap(.masked)
         noteMasked(set)
         if control.contains(.notify), notifies(pmds, in: set) {
             notify(set, place: place, time: time)
@@ -85,7 +86,7 @@ extension Context {
                 leave(set)
             }
         } else {
-            resetRunning(set, cpu: place.cpu)
+            resetRunning(set, overflowed: overflowed)
         }
         if hasNotification, control.contains(.notify) {
             holdsThread = state == .masked && flags.contains(.notifyBlock)
@@ -113,11 +114,21 @@ extension Context {
         }
     }
 
+    /// Handles overflows that the counts of a set have passed and of which the backend does not tell.
+    func handleUntold(_ set: EventSet) {
+        let pmds = Array(set.pendingOverflows)
+        for number in pmds { set.counters[number]?.armed = .unknown }
+        let place = lastPlace ?? SamplePlace(ip: 0, pid: 0, tid: 0, cpu: lastCPU)
+        engine.count(on: place.cpu, \.overflowsAll)
+        act(onOverflowOf: pmds, in: set, place: place, time: engine.now)
+    }
+
     /// Handles the overflow that a set was left with, now that it counts again.
     func handleLateOverflow(of set: EventSet) {
         guard isCounting, set.id == activeSetID, let late = set.lateOverflow else { return }
         engine.count(on: late.place.cpu, \.overflowsAll)
         engine.count(on: late.place.cpu, \.overflowsReplayed)
+        for number in late.pmds { set.counters[number]?.armed = .unknown }
         act(onOverflowOf: Array(late.pmds), in: set, place: late.place, time: engine.now)
     }
 
@@ -135,7 +146,7 @@ extension Context {
     func handleReopening() {
         if isCounting { haltHardware(activeSet) }
         for set in sets {
-            for number in set.counters.keys { set.counters[number]?.armedAt = nil }
+            set.counters.updateAll { $0.armed = .unknown }
         }
         if isCounting { runOn(activeSet) }
         if !holdsThread { session?.release() }
@@ -186,9 +197,10 @@ extension Context {
     }
 
     private func resetAndRun(_ set: EventSet, wasMasked: Bool) {
-        if !wasMasked, isStarted { haltHardware(set) }
+        if !wasMasked, isStarted { refresh(set) }
         reset(set, .long)
-        if isStarted { runOn(set) }
+        guard isStarted else { return }
+        if wasMasked { runOn(set) } else { armRunning(set) }
     }
 
     private func runOn(_ set: EventSet) {
@@ -220,7 +232,7 @@ extension Context {
 
     /// Halts monitoring at the overflow (`pfm_mask_monitoring`). `isStarted` does not change.
     private func mask(_ set: EventSet) {
-        haltDiscarding(set)
+        haltDiscarding(set, .masked)
         noteMasked(set)
     }
 
@@ -235,6 +247,7 @@ extension Context {
         let pmds = program.pmds(of: record.counters)
         if batch.width == 0 {
             haltHardware(set)
+            openGap(.masked)
             noteMasked(set)
         } else {
             set.pendingResets = RegisterSet(pmds)
@@ -259,24 +272,19 @@ extension Context {
         pmds.contains { set.counters[$0]?.flags.contains(.overflowNotify) ?? false }
     }
 
-    private func leave(_ set: EventSet) {
-        haltDiscarding(set)
-        settleDuration(of: set)
-        do throws(PfmError) {
-            try activate(set.successor, resets: .short)
-        } catch {
-            engine.log.error("context \(name): cannot switch sets: \(error)")
-        }
-        resumeHardware(activeSet)
-    }
-
-    private func haltDiscarding(_ set: EventSet) {
+    /// Halts a set and forgets what it counted since the overflow that is being handled: perfmon2
+    /// would have stopped there.
+    func haltDiscarding(_ set: EventSet, _ reason: CountReason) {
         guard let session else { return }
         session.stop(set.id)
+        var before: UInt64 = 0
         if let late = try? session.read(set.id) {
+            if set.hasCountedSince(late) { before = late.timeEnabled &- set.enabledBase }
             set.discard(upTo: late)
             set.haltedAt = late.time
         }
+        forgetTargets(of: set)
+        openGap(reason, inWallTime: reason == .switched, before: before)
     }
 
     private func notify(_ set: EventSet, place: SamplePlace, time: UInt64) {

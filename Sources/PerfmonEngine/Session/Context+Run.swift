@@ -72,6 +72,7 @@ extension Context {
         }
         haltForCommand()
         if isCounting { haltHardware(activeSet) }
+        closeGap()
         settleDuration(of: activeSet)
         isStarted = false
         activeTimeBeforeExec = nil
@@ -157,8 +158,8 @@ extension Context {
     private func begin(_ set: EventSet) throws(PfmError) {
         guard let session else { return }
         if isAwaitingExec {
-            // Its events are opened anew for that, and begin their distances anew.
-            for number in set.counters.keys { set.counters[number]?.armedAt = nil }
+            // Its events are opened anew for that, and begin their periods anew.
+            set.counters.updateAll { $0.armed = .unknown }
         }
         try armAll(set)
         if set.flags.contains(.timeSwitch) {
@@ -170,6 +171,7 @@ extension Context {
             try session.start(set.id)
         }
         isStarted = true
+        if activeTimeBeforeExec == nil { hasCounted = true }
         engine.changed(self)
         handleLateOverflow(of: set)
     }

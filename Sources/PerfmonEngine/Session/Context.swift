@@ -79,6 +79,12 @@ public final class Context {
     var sessionNumber: UInt64 = 0
     /// Active nanoseconds, since the load, of sets that were deleted after the unload.
     var activeTimeOfDeletedSets: UInt64 = 0
+    /// Time since the load in which the context was started and counted nothing.
+    var gaps = CountingGaps()
+    /// Overflows do no more than to fill a buffer, as of the load.
+    var buffersOverflows = false
+    /// Counting was started since the load.
+    var hasCounted = false
     /// Where the last overflow happened.
     var lastPlace: SamplePlace?
     /// Overflows that the backend could not deliver, since the load.

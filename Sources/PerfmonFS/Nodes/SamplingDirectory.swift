@@ -93,7 +93,7 @@ enum SamplingReadings {
 /// The files that hold the samples themselves.
 enum SampleFiles {
     private static let lineFormat =
-        "time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [pmdN=N ...] lines"
+        "time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [period=N] [pmdN=N ...] lines"
 
     static let rows: [FileRow<SamplingNode>] = [
         FileRow(

@@ -1,46 +1,45 @@
 /// Delivery of what happened by itself.
 extension PerfBackend {
     public func drainEvents(_ handler: (BackendEvent) -> Void) {
-        var collected: [(event: BackendEvent, session: PerfSession)] = []
-        collectReports(&collected)
+        var timeouts: [PerfSession] = []
+        collectReports(&timeouts, handler)
         // The outer poll that woke the caller has asked the rings already, and a ring says only
-        // once that it has something. So every ring that may fill is looked at.
-        for session in active.values {
-            session.collectSamples { collected.append(($0, session)) }
+        // once that it has something. So every ring that may fill is looked at. A handler may
+        // detach any session.
+        for session in Array(active.values) where !session.isDetached {
+            session.collectSamples(handler)
             if session.running == nil { rest(session) }
             if session.hold != nil { scanIfNeeded() }
         }
-        if collected.count > 1 {
-            collected.sort { $0.event.time < $1.event.time }
-        }
-        // A handler may detach the session of an event behind its own.
-        for (event, session) in collected where !session.isDetached {
-            handler(event)
+        for session in timeouts where !session.isDetached {
+            if let set = session.timer?.takeExpired() {
+                handler(session.event(set: set, .timeout))
+            }
         }
     }
 
     private func collectReports(
-        _ collected: inout [(event: BackendEvent, session: PerfSession)]
+        _ timeouts: inout [PerfSession],
+        _ handler: (BackendEvent) -> Void
     ) {
         while true {
             let reports = poller.reports()
             for report in reports {
                 guard let session = sessions[report.token.session] else {
-                    collectOwn(report.token.source, &collected)
+                    collectOwn(report.token.source, handler)
                     continue
                 }
                 switch report.token.source {
                 case .ring, .exit:
-                    session.collectSamples { collected.append(($0, session)) }
-                    if report.isHangUp || report.token.source == .exit {
-                        session.hold?.takeWaiting().forEach { collected.append(($0, session)) }
-                        let reason: EndReason = session.isTargetAlive ? .execCredentials : .exit
-                        collected.append((end(session, reason), session))
-                    }
+                    session.collectSamples(handler)
+                    guard report.isHangUp || report.token.source == .exit, !session.isDetached
+                    else { continue }
+                    session.hold?.takeWaiting().forEach(handler)
+                    guard !session.isDetached else { continue }
+                    let reason: EndReason = session.isTargetAlive ? .execCredentials : .exit
+                    handler(end(session, reason))
                 case .timer:
-                    if let set = session.timer?.takeExpired() {
-                        collected.append((session.event(set: set, .timeout), session))
-                    }
+                    timeouts.append(session)
                 case .kick, .uevents, .scan:
                     break
                 }
@@ -52,19 +51,19 @@ extension PerfBackend {
     /// Reports of descriptors that belong to no session.
     private func collectOwn(
         _ source: PerfPoller.Token.Source,
-        _ collected: inout [(event: BackendEvent, session: PerfSession)]
+        _ handler: (BackendEvent) -> Void
     ) {
         switch source {
         case .uevents:
-            for session in takeOfflineSessions() {
+            for session in takeOfflineSessions() where !session.isDetached {
                 session.end()
-                collected.append((session.event(set: 0, .ended(.cpuOffline)), session))
+                handler(session.event(set: 0, .ended(.cpuOffline)))
             }
         case .scan:
             scanTimer?.clear()
         case .kick:
             kick.clear()
-            for report in tracer?.takeReports() ?? [] { collectHold(report, &collected) }
+            for report in tracer?.takeReports() ?? [] { collectHold(report, handler) }
         case .ring, .exit, .timer:
             break
         }
@@ -72,12 +71,12 @@ extension PerfBackend {
 
     private func collectHold(
         _ report: HoldTracer.Report,
-        _ collected: inout [(event: BackendEvent, session: PerfSession)]
+        _ handler: (BackendEvent) -> Void
     ) {
         switch report {
         case .stopped(let serial):
             guard let session = sessions[serial] else { return }
-            session.collectHeld { collected.append(($0, session)) }
+            session.collectHeld(handler)
         case .executed(let serial):
             guard let session = sessions[serial] else { return }
             // After an exec with other credentials the ring reports the end.
@@ -88,10 +87,10 @@ extension PerfBackend {
             do throws(PfmError) {
                 try session.reopenAfterExec()
                 session.hold?.standBehindExec()
-                collected.append((session.event(set: session.running ?? 0, .reopened), session))
+                handler(session.event(set: session.running ?? 0, .reopened))
             } catch {
                 session.hold?.run()
-                collected.append((end(session, .execCredentials), session))
+                handler(end(session, .execCredentials))
             }
         }
     }

@@ -105,19 +105,24 @@ public final class PerfBackend: CounterBackend {
             shortestClockDistance = kernel.shortestClockDistance
         }
         let output = PerfOutput(tellsProcesses: request.wantsProcesses)
-        return PerfOpening(
+        var opening = PerfOpening(
             attributes: attributes,
             names: names,
             kernel: kernel,
             target: request.target,
             inherit: request.inherit,
             signalData: request.holdAtOverflow ? HoldTracer.signalData(session: serial) : nil,
-            wakesByWatermark: request.isBuffered || !Self.isThread(request.target),
+            isBuffered: request.isBuffered,
+            wakesByWatermark: !Self.isThread(request.target) || request.samplesFamily,
             shortestClockDistance: shortestClockDistance,
             wantsCallChains: request.wantsCallChains,
             output: output,
             witness: output
         )
+        if request.isBuffered, request.sets.allSatisfy({ opening.needsNoCalls([$0]) }) {
+            opening.wakesByWatermark = true
+        }
+        return opening
     }
 
     static func isThread(_ target: Target) -> Bool {

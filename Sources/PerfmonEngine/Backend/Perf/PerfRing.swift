@@ -33,35 +33,20 @@ struct PerfRing: ~Copyable {
     /// The event that owns the ring; others send their samples to it.
     var event: Int32 { descriptor.raw }
 
-    /// Hands over every record that has been written since the last call, oldest first.
+    /// Takes every record that has been written since the last call, oldest first.
     ///
-    /// - Parameter body: gets a whole record with its header; valid during the call only.
-    func drain(_ body: (UnsafeRawBufferPointer) -> Void) {
+    /// - Parameter records: gets whole records with their headers, one behind the other.
+    func drain(into records: inout [UInt8]) {
         let page = base.assumingMemoryBound(to: perf_event_mmap_page.self)
         let data = UnsafeRawBufferPointer(start: base + Self.pageSize, count: dataSize)
         let head = cperf_ring_head(page)
-        var tail = page.pointee.data_tail
-        guard tail != head else { return }
-        while tail < head {
-            let offset = Int(tail % UInt64(dataSize))
-            // Records are multiples of 8 bytes, so a header never wraps.
-            let size = Int(data.loadUnaligned(fromByteOffset: offset + 6, as: UInt16.self))
-            guard size >= 8, UInt64(size) <= head - tail else { break }
-            if offset + size <= dataSize {
-                body(UnsafeRawBufferPointer(rebasing: data[offset..<offset + size]))
-            } else {
-                withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { whole in
-                    let first = dataSize - offset
-                    whole.copyMemory(from: UnsafeRawBufferPointer(rebasing: data[offset...]))
-                    UnsafeMutableRawBufferPointer(rebasing: whole[first...])
-                        .copyMemory(
-                            from: UnsafeRawBufferPointer(rebasing: data[..<(size - first)])
-                        )
-                    body(UnsafeRawBufferPointer(whole))
-                }
-            }
-            tail += UInt64(size)
-        }
+        let tail = page.pointee.data_tail
+        guard tail < head else { return }
+        let offset = Int(tail % UInt64(dataSize))
+        let size = min(Int(head - tail), dataSize)
+        let first = min(size, dataSize - offset)
+        records.append(contentsOf: data[offset..<offset + first])
+        records.append(contentsOf: data[..<(size - first)])
         cperf_ring_set_tail(page, head)
     }
 }

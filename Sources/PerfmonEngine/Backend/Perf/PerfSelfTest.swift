@@ -65,7 +65,7 @@ struct PerfSelfTest {
             touch(pages: 30)
             session.stop(0)
             halted = try session.read(0).raw[0]
-            try session.arm(0, pmd: 0, distance: 7)
+            try session.arm(0, [(0, OverflowTarget(count: halted + 7, period: 7))])
             try session.start(0)
             touch(pages: 15)
             session.stop(0)
@@ -138,7 +138,7 @@ struct PerfSelfTest {
         _ selection: EventSelection,
         distance: UInt64? = nil
     ) -> CounterProgram {
-        CounterProgram(pmd: pmd, selection: selection, distance: distance)
+        CounterProgram(pmd: pmd, selection: selection, distance: distance, period: distance)
     }
 
     private func software(_ id: perf_sw_ids) -> EventSelection {

@@ -66,6 +66,7 @@ final class TextFormat: SamplingFormat {
         sample.set = overflow.set
         sample.pmd = overflow.pmd
         sample.lastReset = overflow.lastReset
+        sample.late = overflow.late
         sample.registers = overflow.sampled
         for index in values.indices { sample.values.append(values[index]) }
         line.removeAll(keepingCapacity: true)
