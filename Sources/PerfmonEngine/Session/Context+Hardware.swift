@@ -194,7 +194,10 @@ extension Context {
     ) -> [(pmd: Int, target: OverflowTarget?)] {
         var targets: [(pmd: Int, target: OverflowTarget?)] = []
         for counter in program.counters where !counter.isUnemulated {
-            guard let state = set.counters[counter.pmd] else { continue }
+            // An overflow that the counts have passed is told yet, or waits for the set's return.
+            guard let state = set.counters[counter.pmd],
+                !set.pendingOverflows.contains(counter.pmd)
+            else { continue }
             let target = state.target(repeats: repeats(counter.pmd, in: set))
             if state.armed != .at(target) { targets.append((counter.pmd, target)) }
         }

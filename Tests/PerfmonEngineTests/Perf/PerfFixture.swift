@@ -275,6 +275,23 @@ extension PerfBackend {
     }
 }
 
+extension CounterProgram {
+    /// Overflows at every multiple of a number of events.
+    mutating func overflow(every events: UInt64) {
+        distance = events
+        period = events
+        forecast = PeriodForecast(shortest: events, longest: events, unit: events)
+    }
+}
+
+extension CounterSession {
+    /// Lets a counter overflow at a raw count, and every so many events from then on.
+    func arm(_ set: UInt16, pmd: Int, at count: UInt64, every events: UInt64? = nil) throws(PfmError)
+    {
+        try arm(set, [(pmd, OverflowTarget(count: count, period: events))])
+    }
+}
+
 /// One counter for each selection, from PMD 0 on.
 func counters(_ selections: EventSelection...) -> [CounterProgram] {
     selections.enumerated().map { CounterProgram(pmd: $0.offset, selection: $0.element) }

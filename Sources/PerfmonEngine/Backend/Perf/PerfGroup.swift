@@ -304,7 +304,7 @@ final class PerfGroup {
                 isOn: index == active
             )
         }
-        paces = opening.paces(programs, layout)
+        paces = opening.paces(programs, layout, at: past)
         looks = layout.cells.map { past[$0.set].raw[$0.counter] }
         unsteered = []
         aims = layout.cells.map { cell in

@@ -112,7 +112,13 @@ struct PerfOpening {
     }
 
     /// How the sampling events of a group are brought to their overflows.
-    func paces(_ programs: [SetProgram], _ layout: PerfLayout) -> [PerfPace?] {
+    ///
+    /// - Parameter counts: what the counters of each set have come to when the events are opened.
+    func paces(
+        _ programs: [SetProgram],
+        _ layout: PerfLayout,
+        at counts: [Snapshot]? = nil
+    ) -> [PerfPace?] {
         guard !inherit else { return layout.cells.map { _ in nil } }
         return layout.cells.map { cell in
             guard cell.sampling != nil else { return nil }
@@ -123,7 +129,8 @@ struct PerfOpening {
                 cell.kind,
                 unit: unit(of: cell, programs, layout),
                 looks: isBuffered || programs[cell.set].switchesAtOverflow,
-                minimum: isClock == true ? shortestClockDistance : 1
+                minimum: isClock == true ? shortestClockDistance : 1,
+                at: counts?[cell.set].raw[cell.counter] ?? 0
             )
         }
     }

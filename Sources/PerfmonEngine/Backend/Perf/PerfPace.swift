@@ -40,13 +40,15 @@ struct PerfPace: Equatable {
 
     /// - Parameters:
     ///   - unit: divides the periods of all counters of the same event; 1 or 0: unknown.
+    ///   - count: what the counter has come to when the event is opened.
     ///   - looks: the set counts on at overflows, so that every one may come while it runs.
     init(
         _ counter: CounterProgram,
         _ kind: PerfLayout.Kind,
         unit: UInt64,
         looks: Bool,
-        minimum: UInt64 = 1
+        minimum: UInt64 = 1,
+        at count: UInt64 = 0
     ) {
         self.kind = kind
         self.minimum = minimum
@@ -69,7 +71,7 @@ struct PerfPace: Equatable {
             isExact = false
         }
         let first = counter.distance == nil && base == nil ? Self.idle : base ?? counter.distance
-        course = .regular(max(first ?? Self.idle, minimum), phase: 0)
+        course = .regular(max(first ?? Self.idle, minimum), phase: count)
     }
 
     /// The period to open the event with.

@@ -49,7 +49,7 @@ struct PerfSelfTest {
     }
 
     private func distance() throws(PfmError) -> String {
-        let found = try overflows { session throws(PfmError) in
+        let found = try overflows { session, _ throws(PfmError) in
             try session.start(0)
             touch(pages: 100)
             session.stop(0)
@@ -60,10 +60,11 @@ struct PerfSelfTest {
 
     private func newDistance() throws(PfmError) -> String {
         var halted: UInt64 = 0
-        let found = try overflows { session throws(PfmError) in
+        let found = try overflows { session, collect throws(PfmError) in
             try session.start(0)
             touch(pages: 30)
             session.stop(0)
+            collect()
             halted = try session.read(0).raw[0]
             try session.arm(0, [(0, OverflowTarget(count: halted + 7, period: 7))])
             try session.start(0)
@@ -106,17 +107,20 @@ struct PerfSelfTest {
 
     /// Values of the first counter at each overflow of page faults every 20.
     private func overflows(
-        _ body: (PerfSession) throws(PfmError) -> Void
+        _ body: (PerfSession, () -> Void) throws(PfmError) -> Void
     ) throws(PfmError) -> [UInt64] {
         let session = try session([
             counter(0, software(PERF_COUNT_SW_PAGE_FAULTS), distance: 20)
         ])
         defer { session.detach() }
-        try body(session)
         var found: [UInt64] = []
-        session.collectSamples { event in
-            if case .overflow(_, let snapshot, _) = event.kind { found.append(snapshot.raw[0]) }
+        func collect() {
+            session.collectSamples { event in
+                if case .overflow(_, let snapshot, _) = event.kind { found.append(snapshot.raw[0]) }
+            }
         }
+        try body(session, collect)
+        collect()
         return found
     }
 
