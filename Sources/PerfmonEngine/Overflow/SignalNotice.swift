@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
-package import LinuxSupport
-package import PerfmonModel
+internal import LinuxSupport
+internal import PerfmonModel
 internal import SystemPackage
 
 /// A thread that wants a signal at each message: what O_ASYNC and F_SETSIG did for a perfmon2
@@ -91,33 +91,4 @@ package final class SignalNotice {
 
     /// CAP_KILL.
     private static let mayKill: UInt64 = 1 << 5
-}
-
-extension Context {
-    /// Asks for a signal at each message, or for none any more.
-    ///
-    /// - Throws: what `SignalNotice` throws.
-    package func setNotice(
-        _ request: (tid: Int32, signal: Int32)?,
-        by client: Client
-    ) throws(PfmError) {
-        try beginCommand()
-        guard let request else {
-            notice = nil
-            engine.releaseNotice(of: self)
-            return
-        }
-        try engine.chargeNotice(of: self, to: client.uid)
-        do throws(PfmError) {
-            notice = try SignalNotice(
-                tid: request.tid,
-                signal: request.signal,
-                for: client,
-                facts: engine.options.threadFacts
-            )
-        } catch {
-            if notice == nil { engine.releaseNotice(of: self) }
-            throw error
-        }
-    }
 }

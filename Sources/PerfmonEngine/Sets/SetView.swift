@@ -1,4 +1,4 @@
-package import PerfmonModel
+internal import PerfmonModel
 internal import SystemPackage
 
 /// What a set shows to those who map it (`struct pfm_set_view`), in the binary form.
@@ -33,31 +33,4 @@ struct SetView {
         append(sequence)
         return bytes
     }
-}
-
-extension Context {
-    /// The view of a set (`PFM_FL_MAP_SETS`), with values as of now: fresher than the original's,
-    /// which were those of the last time the set was saved.
-    ///
-    /// - Throws: EINVAL without `map_sets` and for a set that does not exist.
-    package func view(ofSet id: UInt16) throws(PfmError) -> [UInt8] {
-        try beginCommand()
-        let set = try requireSet(id)
-        guard flags.contains(.mapSets) else {
-            throw PfmError(
-                .invalidArgument,
-                "this context has no set views",
-                hint: "write map_sets to ctx_flags first"
-            )
-        }
-        refresh(set)
-        return set.view.update(
-            isActive: isAttached && id == activeSetID,
-            runs: set.runs,
-            value: { set.counters[$0]?.value ?? 0 }
-        )
-    }
-
-    /// Bytes of a set's view.
-    package static let viewSize = SetView.binarySize
 }
