@@ -5,27 +5,27 @@
 /// the first look that finds the counter at or past the wanted count. All looks before it are
 /// early and mean nothing. How far the counter is past the wanted count is the lateness; it makes
 /// this period longer, and no event is lost by it.
-struct OverflowAim: Sendable, Equatable {
+package struct OverflowAim: Sendable, Equatable {
     /// The count at which the counter overflows.
-    private(set) var wanted: UInt64
+    package private(set) var wanted: UInt64
     /// The count at the last overflow, or when the aim was taken.
-    private(set) var last: UInt64
+    package private(set) var last: UInt64
     /// The period that begins anew by itself at each overflow.
-    let period: UInt64?
+    package let period: UInt64?
     /// False from an overflow on that no new period follows by itself.
-    private(set) var isArmed = true
+    package private(set) var isArmed = true
 
     /// What a counter passed.
-    struct Passage: Equatable {
+    package struct Passage: Equatable {
         /// Events since the overflow before.
-        var period: UInt64
+        package var period: UInt64
         /// Events past the wanted count; negative where a counter that tells of its overflows
         /// itself told of this one early.
-        var late: Int64
+        package var late: Int64
     }
 
     /// - Parameter count: the counter's count now, or when it was last looked at.
-    init(_ target: OverflowTarget, at count: UInt64) {
+    package init(_ target: OverflowTarget, at count: UInt64) {
         wanted = target.count
         period = target.period
         last = count
@@ -33,20 +33,20 @@ struct OverflowAim: Sendable, Equatable {
 
     /// Whether a counter at this count has overflowed.
     @inline(__always)
-    func isReached(at count: UInt64) -> Bool {
+    package func isReached(at count: UInt64) -> Bool {
         isArmed && Int64(bitPattern: count &- wanted) >= 0
     }
 
     /// Whether a sample of a counter that begins its period anew by itself, in hardware, is an
     /// overflow. The hardware decides, some events earlier or later than the count says.
     @inline(__always)
-    func isReachedInHardware(at count: UInt64) -> Bool {
+    package func isReachedInHardware(at count: UInt64) -> Bool {
         guard isArmed, let period else { return false }
         return Int64(bitPattern: count &- last) > Int64(period / 2)
     }
 
     /// Takes an overflow: the next period, if there is one, begins here.
-    mutating func pass(at count: UInt64) -> Passage {
+    package mutating func pass(at count: UInt64) -> Passage {
         let passage = Passage(
             period: count &- last,
             late: Int64(bitPattern: count &- wanted)

@@ -1,57 +1,59 @@
+package import PerfmonModel
+
 /// A stored sample, whatever format stored it.
-public struct Sample: Sendable, Equatable {
+package struct Sample: Sendable, Equatable {
     /// When it was taken, in nanoseconds of the backend's clock; 0 when it stands for several.
-    public var time: UInt64 = 0
+    package var time: UInt64 = 0
     /// Process id (thread group).
-    public var pid: Int32 = 0
+    package var pid: Int32 = 0
     /// Thread id.
-    public var tid: Int32 = 0
-    public var cpu: Int = 0
+    package var tid: Int32 = 0
+    package var cpu: Int = 0
     /// Interrupted instruction.
-    public var ip: UInt64 = 0
-    public var set: UInt16 = 0
+    package var ip: UInt64 = 0
+    package var set: UInt16 = 0
     /// The PMD that overflowed.
-    public var pmd: Int = 0
+    package var pmd: Int = 0
     /// The value that the PMD was started from: minus the number of events since.
-    public var lastReset: UInt64 = 0
+    package var lastReset: UInt64 = 0
     /// Events by which the register was past the end of its period when it was looked at; negative
     /// where the hardware told of the overflow early.
-    public var late: Int64 = 0
+    package var late: Int64 = 0
     /// The PMDs whose values were recorded.
-    public var registers: RegisterSet = []
+    package var registers: RegisterSet = []
     /// Their values in ascending order of their numbers.
-    public var values: [UInt64] = []
+    package var values: [UInt64] = []
     /// Return addresses behind `ip`, innermost first; empty unless the format records them.
-    public var callChain: [UInt64] = []
+    package var callChain: [UInt64] = []
     /// Samples that this one stands for.
-    public var weight: UInt64 = 1
+    package var weight: UInt64 = 1
 
-    public init() {}
+    package init() {}
 
     /// Events between the start of the register and its overflow, as it was seen.
-    public var period: UInt64 { UInt64(bitPattern: late) &- lastReset }
+    package var period: UInt64 { UInt64(bitPattern: late) &- lastReset }
 }
 
 /// How far a reader has come in the stored samples of a format.
-public struct SampleCursor: Sendable, Equatable {
+package struct SampleCursor: Sendable, Equatable {
     /// The format's `epoch` in which the reader is.
-    public var epoch: UInt64
+    package var epoch: UInt64
     /// Where the next sample begins; the format alone knows what that means.
-    public var offset: UInt64
+    package var offset: UInt64
 
     /// Before the first sample that is stored.
-    public init(epoch: UInt64 = 0, offset: UInt64 = 0) {
+    package init(epoch: UInt64 = 0, offset: UInt64 = 0) {
         self.epoch = epoch
         self.offset = offset
     }
 }
 
 /// A sample as a line of text.
-public enum SampleLine {
+package enum SampleLine {
     /// Appends `time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [period=N]
     /// [pmdN=N ...] [chain=0xN,0xN ...]` and a newline. The period is there where it is not simply
     /// the negative of `last_reset`, because the overflow was seen late.
-    public static func append(_ sample: Sample, to text: inout [UInt8]) {
+    package static func append(_ sample: Sample, to text: inout [UInt8]) {
         append(" time=", decimal: sample.time, to: &text, isFirst: true)
         append(" pid=", signed: sample.pid, to: &text)
         append(" tid=", signed: sample.tid, to: &text)

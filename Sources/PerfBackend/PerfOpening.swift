@@ -1,0 +1,339 @@
+internal import CPerfEvent
+internal import LinuxSupport
+internal import PerfmonEngine
+internal import PerfmonModel
+internal import SystemPackage
+
+/// A target as perf_event_open(2) takes it.
+extension Target {
+    /// -1 for every thread.
+    var tid: Int32 {
+        if case .thread(let tid) = self { tid } else { -1 }
+    }
+
+    /// -1 for every CPU.
+    var cpu: Int32 {
+        if case .cpu(let number) = self { Int32(number) } else { -1 }
+    }
+}
+
+/// How the events of one session are opened: where, with which options, into which ring.
+struct PerfOpening {
+    let attributes: PerfAttributes
+    let names: PerfEventName
+    let kernel: PerfKernel
+    let target: Target
+    let inherit: Bool
+    /// What the signal carries that stops the thread at each overflow, for its tracer to see; nil
+    /// when the thread is not to be stopped.
+    let signalData: UInt64?
+    /// Overflows fill a buffer and may be handled late.
+    let isBuffered: Bool
+    /// Overflows wake the reader when the ring is half full, not one by one.
+    var wakesByWatermark: Bool
+    /// Shortest distance of a clock event in nanoseconds; below it the kernel throttles, and
+    /// throttled clocks count wrongly.
+    let shortestClockDistance: UInt64
+    /// Overflows carry their call chain.
+    let wantsCallChains: Bool
+    /// Where samples go.
+    var output: PerfOutput
+    /// The ring whose hang-up tells that the thread is gone, or no longer the client's to count.
+    let witness: PerfOutput
+    /// The one CPU on which the thread and its children are followed; nil: wherever the target is.
+    var lane: Int32?
+    /// Asks anew whether the target may be monitored, and opens the ring that tells if that changes.
+    /// Sessions that let go of their ring do so before they open anything more.
+    var askAgain: (() throws(PfmError) -> Void)?
+
+    /// The largest distance that the kernel takes; larger ones never come about.
+    static let maxDistance = UInt64(Int64.max)
+
+    var tid: Int32 { target.tid }
+    var cpu: Int32 { lane ?? target.cpu }
+
+    /// Whether every thread of a family overflows by itself, with samples that hold no counts.
+    var isFamily: Bool { lane != nil }
+
+    /// The same for a thread and its children on one CPU: the kernel has rings for events that
+    /// follow children only there.
+    func lane(on cpu: Int, _ output: PerfOutput) -> PerfOpening {
+        var opening = self
+        opening.lane = Int32(cpu)
+        opening.output = output
+        return opening
+    }
+
+    /// Whether the set's time-out is kept by an event of the group, not by a timer of ours.
+    ///
+    /// Inherited events have no ring, and a CPU's time-outs are in wall time.
+    var countsTimeouts: Bool {
+        if case .thread = target { !inherit } else { false }
+    }
+
+    /// The events that sets take in one group.
+    func layout(_ programs: [SetProgram]) -> PerfLayout {
+        PerfLayout(programs, inherit: inherit, samplesLater: samplesLater)
+    }
+
+    /// Whether counters that do not overflow yet are opened so that they can: a register that is
+    /// written while its set counts then takes its new value without an event of the set being opened
+    /// anew. An event that stops its thread is opened only where it is wanted.
+    private var samplesLater: Bool { !inherit && signalData == nil }
+
+    /// Opens sets in one group, halted. All or nothing.
+    ///
+    /// - Parameter atExec: the group starts when the thread executes a program.
+    /// - Throws: what the kernel refused, with the set and the PMD in the sentence.
+    func open(
+        _ programs: [SetProgram],
+        _ layout: PerfLayout,
+        atExec: Bool = false
+    ) throws(PfmError) -> PerfOpenGroup {
+        var group = PerfOpenGroup()
+        let selected = try members(programs, layout)
+        var gate = Self.dummy
+        gate.disabled = 1
+        gate.inherit = inherit ? 1 : 0
+        gate.enable_on_exec = atExec ? 1 : 0
+        gate.pinned = selected.contains(where: isHardware) ? 1 : 0
+        try add(gate, to: &group, programs[0], nil)
+        for (member, attr) in zip(layout.members, selected) {
+            let cell = layout.cells[member.cell]
+            let program = programs[cell.set]
+            try add(attr, to: &group, program, program.counters[cell.counter])
+        }
+        if programs.count == 1, let timeout = programs[0].timeout, countsTimeouts {
+            var trigger = Self.dummy
+            trigger.config = UInt64(PERF_COUNT_SW_TASK_CLOCK.rawValue)
+            Self.widen(&trigger)
+            sampling(&trigger, period: max(timeout, shortestClockDistance))
+            try add(trigger, to: &group, programs[0], nil)
+            group.hasTrigger = true
+        }
+        return group
+    }
+
+    /// How the sampling events of a group are brought to their overflows.
+    ///
+    /// - Parameter counts: what the counters of each set have come to when the events are opened.
+    func paces(
+        _ programs: [SetProgram],
+        _ layout: PerfLayout,
+        at counts: [Snapshot]? = nil
+    ) -> [PerfPace?] {
+        guard !inherit else { return layout.cells.map { _ in nil } }
+        return layout.cells.map { cell in
+            guard cell.sampling != nil else { return nil }
+            let counter = programs[cell.set].counters[cell.counter]
+            let isClock = (try? attributes.attributes(for: counter.selection)).map(Self.isClock)
+            return PerfPace(
+                counter,
+                cell.kind,
+                unit: unit(of: cell, programs, layout),
+                looks: isBuffered || programs[cell.set].switchesAtOverflow,
+                minimum: isClock == true ? shortestClockDistance : 1,
+                at: counts?[cell.set].raw[cell.counter] ?? 0
+            )
+        }
+    }
+
+    /// What divides the periods of all counters of a cell's event.
+    private func unit(
+        of cell: PerfLayout.Cell,
+        _ programs: [SetProgram],
+        _ layout: PerfLayout
+    ) -> UInt64 {
+        let counter = programs[cell.set].counters[cell.counter]
+        if let period = counter.period {
+            return greatestCommonDivisor(counter.distance ?? period, period)
+        }
+        guard programs[cell.set].switchesAtOverflow else { return counter.forecast?.unit ?? 0 }
+        // The counts of the other sets go on where those of this one end.
+        return cell.twins.reduce(counter.forecast?.unit ?? 0) { unit, twin in
+            let other = layout.cells[twin]
+            let forecast = programs[other.set].counters[other.counter].forecast
+            return greatestCommonDivisor(unit, forecast?.unit ?? 0)
+        }
+    }
+
+    /// Whether all overflows are found without telling running events their periods, so that nobody
+    /// has to be in time for them.
+    func needsNoCalls(_ programs: [SetProgram]) -> Bool {
+        paces(programs, layout(programs)).allSatisfy { pace in
+            guard let pace else { return true }
+            return pace.base != nil || pace.initialPeriod == PerfPace.idle
+        }
+    }
+
+    /// Whether a counter's distance is time, so that `shortestClockDistance` holds for it.
+    static func isClock(_ attr: perf_event_attr) -> Bool {
+        attr.type == PERF_TYPE_SOFTWARE.rawValue
+            && (attr.config == UInt64(PERF_COUNT_SW_CPU_CLOCK.rawValue)
+                || attr.config == UInt64(PERF_COUNT_SW_TASK_CLOCK.rawValue))
+    }
+
+    /// An event that never happens: leader of a group, owner of a ring, question about a target.
+    static var dummy: perf_event_attr {
+        var attr = perf_event_attr()
+        attr.size = UInt32(MemoryLayout<perf_event_attr>.size)
+        attr.type = PERF_TYPE_SOFTWARE.rawValue
+        attr.config = UInt64(PERF_COUNT_SW_DUMMY.rawValue)
+        attr.read_format = PerfGroupCounts.format
+        attr.exclude_kernel = 1
+        attr.use_clockid = 1
+        attr.clockid = PerfAttributes.clock
+        return attr
+    }
+
+    /// Whether any event of a set writes samples.
+    func samples(_ program: SetProgram) -> Bool {
+        program.counters.contains { $0.distance != nil }
+            || program.timeout != nil && countsTimeouts
+    }
+
+    /// The attributes of a group's events, in the order of the layout.
+    func members(
+        _ programs: [SetProgram],
+        _ layout: PerfLayout
+    ) throws(PfmError) -> [perf_event_attr] {
+        let paces = paces(programs, layout)
+        var result: [perf_event_attr] = []
+        for member in layout.members {
+            let cell = layout.cells[member.cell]
+            let program = programs[cell.set]
+            let counter = program.counters[cell.counter]
+            do throws(PfmError) {
+                var attr = try attributes.attributes(for: counter.selection)
+                attr.inherit = inherit ? 1 : 0
+                if let distance = counter.distance { try checkDistance(distance, of: attr) }
+                if member.samples {
+                    let period = paces[member.cell]?.initialPeriod ?? counter.distance
+                    sample(&attr, period: period ?? PerfPace.idle)
+                }
+                result.append(attr)
+            } catch {
+                throw Self.placed(error, program, counter)
+            }
+        }
+        return result
+    }
+
+    /// Has an event sample.
+    private func sample(_ attr: inout perf_event_attr, period: UInt64) {
+        sampling(&attr, period: period)
+        if isFamily { attr.sample_type = PerfSample.typeWithoutCounts }
+        if wantsCallChains {
+            attr.sample_type |= UInt64(PERF_SAMPLE_CALLCHAIN.rawValue)
+            attr.exclude_callchain_kernel = attr.exclude_kernel
+        }
+        attr.watermark = wakesByWatermark ? 1 : 0
+        attr.wakeup_events = wakesByWatermark ? 0 : 1
+        if let signalData {
+            attr.sigtrap = 1
+            attr.sig_data = signalData
+            // The kernel insists. The tracer sees the exec too, and has them reopened.
+            attr.remove_on_exec = 1
+        }
+        if Self.isClock(attr) { Self.widen(&attr) }
+    }
+
+    private func checkDistance(_ distance: UInt64, of attr: perf_event_attr) throws(PfmError) {
+        if Self.isClock(attr), distance < shortestClockDistance {
+            throw PfmError(
+                .invalidArgument,
+                "a clock can overflow every \(shortestClockDistance) ns at most, not every \(distance)",
+                hint: "perf_event_max_sample_rate is \(kernel.maxSampleRate)"
+            )
+        }
+        if distance == 0 {
+            throw PfmError(.invalidArgument, "the distance to the next overflow is 0")
+        }
+    }
+
+    private func sampling(_ attr: inout perf_event_attr, period: UInt64) {
+        attr.sample_period = min(period, Self.maxDistance)
+        attr.sample_type = PerfSample.type
+        attr.wakeup_events = 1
+    }
+
+    /// Lets a clock overflow in every mode. The kernel counts the time of all modes whatever is
+    /// asked for, but then drops the overflows of those that were not.
+    private static func widen(_ attr: inout perf_event_attr) {
+        attr.exclude_user = 0
+        attr.exclude_kernel = 0
+    }
+
+    private func isHardware(_ attr: perf_event_attr) -> Bool {
+        switch attr.type {
+        case PERF_TYPE_HARDWARE.rawValue, PERF_TYPE_HW_CACHE.rawValue, PERF_TYPE_RAW.rawValue:
+            true
+        default:
+            attributes.pmus.pmu(type: attr.type)?.isSoftware == false
+        }
+    }
+
+    private func add(
+        _ attr: perf_event_attr,
+        to group: inout PerfOpenGroup,
+        _ program: SetProgram,
+        _ counter: CounterProgram?
+    ) throws(PfmError) {
+        do throws(Errno) {
+            let leader = group.files.raw.first ?? -1
+            let file = try openEvent(attr, leader: leader)
+            if attr.sample_period != 0, output.event >= 0 {
+                try PerfEventFile.setOutput(file.raw, ring: output.event)
+            }
+            group.ids.append(try PerfEventFile.id(file.raw))
+            group.files.append(file)
+        } catch {
+            let failure = PerfOpenFailure(
+                code: error,
+                attributes: attr,
+                event: counter.map { names.name(of: $0.selection, attr) } ?? "the set's own event",
+                target: target,
+                kernel: kernel,
+                pmus: attributes.pmus
+            )
+            throw Self.placed(failure.error, program, counter)
+        }
+    }
+
+    private func openEvent(
+        _ attr: perf_event_attr,
+        leader: Int32
+    ) throws(Errno) -> OwnedDescriptor {
+        do throws(Errno) {
+            return try PerfEventFile.open(attr, tid: tid, cpu: cpu, group: leader)
+        } catch {
+            // An unprivileged pfmfs cannot have the overflows in kernel mode.
+            guard error == .permissionDenied, attr.sample_period != 0, Self.isClock(attr) else {
+                throw error
+            }
+            var narrow = attr
+            narrow.exclude_kernel = 1
+            return try PerfEventFile.open(narrow, tid: tid, cpu: cpu, group: leader)
+        }
+    }
+
+    /// Puts the set and the register in front of a sentence.
+    static func placed(
+        _ error: PfmError,
+        _ program: SetProgram,
+        _ counter: CounterProgram?
+    ) -> PfmError {
+        var error = error
+        let register = counter.map { ", pmd\($0.pmd)" } ?? ""
+        error.message = "set \(program.id)\(register): \(error.message)"
+        return error
+    }
+}
+
+/// The open events of one set: the gate, the counters in their order, and the time-out's trigger.
+struct PerfOpenGroup: ~Copyable {
+    var files = OwnedDescriptors()
+    /// The kernel's number of each event, in the same order.
+    var ids: [UInt64] = []
+    var hasTrigger = false
+}

@@ -1,0 +1,170 @@
+package import PerfmonModel
+internal import SystemPackage
+
+/// How far a count can be trusted.
+package enum CountQuality: String, Sendable {
+    /// Every event was counted.
+    case exact
+    /// The counter had to share its time; the value is an estimate from its share.
+    case scaled
+    /// There was time in which nothing was counted, for a known reason; the value is what was
+    /// counted.
+    case partial
+    /// The counter never ran, so there is no value.
+    case notCounted = "not_counted"
+}
+
+/// Why a count is not exact.
+package enum CountReason: String, Sendable {
+    /// Counting was not started, or waits for an exec that has not come.
+    case notStarted = "not_started"
+    /// An overflow masked monitoring until a restart.
+    case masked
+    /// The set was halted while other events were put in the place of its own.
+    case reprogrammed
+    /// Sets took turns on the hardware.
+    case switched
+    /// The thread's credentials changed at an exec and the kernel took the counters away.
+    case execCredentials = "exec-credentials"
+    /// The monitored CPU went offline.
+    case cpuOffline = "cpu-offline"
+    /// Someone else reprogrammed the hardware.
+    case stolen
+
+    /// Nil for an end at which nothing was missed.
+    init?(_ end: EndReason) {
+        switch end {
+        case .exit: return nil
+        case .execCredentials: self = .execCredentials
+        case .cpuOffline: self = .cpuOffline
+        case .stolen: self = .stolen
+        }
+    }
+}
+
+/// One line of `counters`: what an event came to since the context was loaded or, if that was later,
+/// since the counter's value was last written or its event was changed.
+package struct CounterReading: Sendable {
+    package var event: String
+    package var set: UInt16
+    package var pmd: Int
+    /// Events; estimated when `quality` is `scaled`, meaningless when it is `notCounted`.
+    package var value: UInt64
+    package var quality: CountQuality
+    /// Why it is `partial` or `notCounted`, where that is known.
+    package var reason: CountReason?
+    /// Nanoseconds for which the context was started and its target there to be counted.
+    package var timeEnabled: UInt64
+    /// Nanoseconds of these in which this counter counted.
+    package var timeRunning: UInt64
+}
+
+extension Context {
+    /// What every enabled counter came to, all values of a set from one instant.
+    ///
+    /// - Throws: ENODEV when the context was removed.
+    package func readCounters() throws(PfmError) -> [CounterReading] {
+        try beginCommand()
+        refresh(activeSet)
+        var readings: [CounterReading] = []
+        readings.reserveCapacity(activeSet.counters.values.count * sets.count)
+        let times = ContextTimes(active: totalActiveTime, uncounted: uncountedTime)
+        for set in sets {
+            for number in set.usedPmds {
+                guard let event = eventName(ofPmd: number, in: set),
+                    let counter = set.counters[number]
+                else { continue }
+                readings.append(reading(event, number, counter, in: set, times))
+            }
+        }
+        return readings
+    }
+
+    /// What one used PMD came to; its event is `none` when nothing enables it.
+    ///
+    /// - Throws: EINVAL when the register was never used in the set.
+    package func readCounter(_ number: Int, set id: UInt16) throws(PfmError) -> CounterReading {
+        try beginCommand()
+        let set = try requireSet(id)
+        refresh(activeSet)
+        guard let counter = set.counters[number] else {
+            throw PfmError(
+                .invalidArgument,
+                "pmd\(number) was never used in set \(id)",
+                hint: "write pmd\(number)/value first"
+            )
+        }
+        let event = eventName(ofPmd: number, in: set) ?? "none"
+        let times = ContextTimes(active: totalActiveTime, uncounted: uncountedTime)
+        return reading(event, number, counter, in: set, times)
+    }
+
+    /// Nanoseconds since the load.
+    struct ContextTimes {
+        /// In which any set counted.
+        var active: UInt64
+        /// In which none did, although the context was started.
+        var uncounted: UInt64
+    }
+
+    /// The reading of one counter, as of the last fold.
+    func reading(
+        _ event: String,
+        _ number: Int,
+        _ counter: CounterState,
+        in set: EventSet,
+        _ times: ContextTimes
+    ) -> CounterReading {
+        let gap = times.uncounted - min(times.uncounted, counter.uncountedBase)
+        let active = times.active - min(times.active, counter.contextTimeBase)
+        let hasCounted = hasCounted || times.active > 0
+        let enabled = active + gap
+        let running = set.timeRunning - min(set.timeRunning, counter.runningBase)
+        var reading = CounterReading(
+            event: event,
+            set: set.id,
+            pmd: number,
+            value: counter.counted,
+            quality: .exact,
+            timeEnabled: enabled,
+            timeRunning: running
+        )
+        let end = endReason.flatMap(CountReason.init)
+        if !counter.wasLoaded || set.runs == 0 {
+            reading.quality = .notCounted
+            if counter.wasLoaded, !hasCounted { reading.reason = .notStarted }
+        } else if running == 0, !hasCounted || attachment?.activeTimeBeforeExec == times.active {
+            reading.quality = .notCounted
+            reading.reason = end ?? .notStarted
+        } else if running == 0, enabled > 0 || end != nil {
+            // Others left the set no time, or the hardware never took it.
+            reading.quality = .notCounted
+            reading.reason = end
+        } else if running < active {
+            reading.quality = .scaled
+            reading.value = scaled(counter.counted, by: enabled, over: running)
+        } else if gap > 0 || end != nil {
+            // Without any active time there was nothing to miss, as on a thread that slept: that
+            // is a true zero, and is not partial.
+            reading.quality = .partial
+            reading.reason = end ?? gaps.reason
+        }
+        return reading
+    }
+
+    /// Begins a PMD's reading anew. Values must be up to date.
+    func restartReading(of number: Int, in set: EventSet) {
+        set.counters.update(number) { counter in
+            counter.counted = 0
+            counter.contextTimeBase = totalActiveTime
+            counter.uncountedBase = uncountedTime
+            counter.runningBase = set.timeRunning
+        }
+    }
+
+    private func scaled(_ count: UInt64, by enabled: UInt64, over running: UInt64) -> UInt64 {
+        let product = count.multipliedFullWidth(by: enabled)
+        guard product.high < running else { return .max }
+        return running.dividingFullWidth(product).quotient
+    }
+}
