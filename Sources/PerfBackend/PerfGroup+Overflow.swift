@@ -74,6 +74,9 @@ extension PerfGroup {
         }
     }
 
+    /// Whether the group's next sample is to be looked at soon.
+    var waitsForMarker: Bool { isOn && paces.contains { $0?.waitsForMarker == true } }
+
     /// Takes a sample of the group in.
     ///
     /// - Parameters:

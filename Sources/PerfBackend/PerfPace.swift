@@ -132,7 +132,8 @@ struct PerfPace: Equatable {
             first = distance > 3 * margin && base == nil ? distance - margin : then
         }
         if case .regular(first, _) = course {
-            course = .second(then, at: count, samples: 0)
+            // The interval that begins at the marker has the length that is wanted already.
+            course = then == first ? .regular(then, phase: nil) : .second(then, at: count, samples: 0)
             return then
         }
         course = .first(then: then, at: count)
@@ -163,6 +164,11 @@ struct PerfPace: Equatable {
                 : .regular(period, phase: isOwn ? count : nil)
             return nil
         }
+    }
+
+    /// A second call is due as soon as there is a sample.
+    var waitsForMarker: Bool {
+        if case .first = course { true } else { false }
     }
 
     /// Whether an overflow that begins the next period by itself needs no call.

@@ -22,9 +22,7 @@ extension PerfSession {
         if running == nil, !isSettled, !isDetached { settle(deliver) }
         isCollecting = false
         guard !isDetached else { return }
-        for lane in lanes {
-            for group in lane.groups { group.steer(stands: hold?.isStanding == true) }
-        }
+        steer()
         guard let hold, !hold.waiting.isEmpty else { return }
         // A thread that keeps the signal off runs on for as long as it does. That is asked only
         // when the stop is overdue: the answer takes longer than most stops.

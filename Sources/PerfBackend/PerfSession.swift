@@ -130,9 +130,21 @@ final class PerfSession: CounterSession {
         if targets.contains(where: { $0.target != nil }) { try prepareForOverflows() }
         for group in groups {
             try group.arm(set, targets)
-            // What lies in the ring may have passed the new targets already.
-            if !isCollecting { group.steer(stands: hold?.isStanding == true) }
         }
+        // What lies in the ring may have passed the new targets already.
+        if !isCollecting { steer() }
+    }
+
+    /// Tells running events their periods, where targets have changed.
+    func steer() {
+        var waits = false
+        for lane in lanes {
+            for group in lane.groups {
+                group.steer(stands: hold?.isStanding == true)
+                waits = waits || group.waitsForMarker
+            }
+        }
+        if waits, opening.wakesByWatermark { backend.lookSoon() }
     }
 
     func canArm(_ set: UInt16, pmd: Int) -> Bool {
