@@ -133,6 +133,8 @@ extension PerfGroup {
         let count = share.raw(index, value(layout.cells[cell].counting))
         if let period = paces[cell]?.sampled(at: count, isOwn: isOwn) {
             setPeriod(period, of: cell)
+        } else if let aim = aims[cell], paces[cell]?.isAstray(from: aim, at: count) == true {
+            unsteered.insert(cell)
         }
     }
 
