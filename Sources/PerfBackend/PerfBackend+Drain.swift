@@ -40,7 +40,8 @@ extension PerfBackend {
                     else { continue }
                     session.hold?.takeWaiting().forEach(handler)
                     guard !session.isDetached else { continue }
-                    let reason: EndReason = session.isTargetAlive ? .execCredentials : .exit
+                    let isTakenAway = session.isTargetAlive || session.hasEndedAtExec
+                    let reason: EndReason = isTakenAway ? .execCredentials : .exit
                     handler(end(session, reason))
                 case .timer:
                     timeouts.append(session)

@@ -150,7 +150,7 @@ extension PerfGroup {
         for cell in share.cells {
             let count = look(at: cell, counts)
             guard let aim = aims[cell], aim.isReached(at: count) else { continue }
-            guard let period = aim.period else {
+            guard let period = aim.period, paces[cell]?.samples(at: aim.wanted) != false else {
                 untold |= 1 << UInt64(cell - share.cells.lowerBound)
                 _ = aims[cell]?.pass(at: count)
                 continue

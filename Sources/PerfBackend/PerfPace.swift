@@ -212,6 +212,13 @@ struct PerfPace: Equatable {
         return distance / period <= Self.looks
     }
 
+    /// Whether the event takes a sample at a count, for all that is known.
+    func samples(at count: UInt64) -> Bool {
+        guard kind == .pipelined else { return true }
+        guard case .regular(let period, let phase?) = course else { return false }
+        return (count &- phase) % period == 0
+    }
+
     /// Whether samples come so close to each other that the overflow is found by looking.
     private func isFine(for distance: UInt64) -> Bool {
         guard case .regular(let period, _) = course else { return false }

@@ -164,7 +164,7 @@ extension PerfSession {
     private func settle(_ deliver: (BackendEvent) -> Void) {
         isSettled = true
         guard holdsSamples else { return }
-        guard !opening.isFamily else {
+        guard !opening.inherit else {
             // The ring tells of lost samples with the next one, and none is to come.
             let lost = lanes.reduce(UInt64(0)) { sum, lane in
                 lane.groups.reduce(sum) { $0 + $1.lost }

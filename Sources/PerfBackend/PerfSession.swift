@@ -248,6 +248,12 @@ final class PerfSession: CounterSession {
         }
     }
 
+    /// Whether a set that waited for an exec has been taken away by that very exec: no program lives for
+    /// so short a time.
+    var hasEndedAtExec: Bool {
+        lanes.contains { lane in lane.groups.contains(where: \.hasEndedAtExec) }
+    }
+
     /// The thread's pidfd, where the kernel has one to poll.
     var pidfd: Int32? {
         switch thread {
@@ -290,7 +296,7 @@ final class PerfSession: CounterSession {
 
     /// Sends samples of all events into the session's ring.
     func redirect() throws(Errno) {
-        guard !opening.isFamily, output.event >= 0 else { return }
+        guard !opening.inherit, output.event >= 0 else { return }
         for lane in lanes {
             for group in lane.groups { try group.redirect(to: output.event) }
         }

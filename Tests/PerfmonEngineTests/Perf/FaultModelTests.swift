@@ -195,6 +195,8 @@ struct FaultRun {
             let pmd = Int(below(3))
             let start = period()
             note("pmd\(pmd) = -\(start)")
+            // A thread that is on a CPU is told of its new period some events late.
+            worker.waitUntilAsleep()
             try write(pmd) { $0.value = 0 &- start }
             model.counters[pmd].write(0 &- start)
             tally.writes += 1
