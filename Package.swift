@@ -69,14 +69,19 @@ let package = Package(
         .target(
             name: "SimulatedBackend",
             dependencies: [
-                "LinuxSupport", "PerfmonEngine", "PerfmonEvents", "PerfmonModel", system,
+                "CLinux", "LinuxSupport", "PerfmonEngine", "PerfmonEvents", "PerfmonModel", system,
             ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "FuseKit",
+            dependencies: ["CFuse", "CLinux", "LinuxSupport", logging, system],
             swiftSettings: strict
         ),
         .target(
             name: "PerfmonFS",
             dependencies: [
-                "CFuse", "CLinux", "LinuxSupport", "PerfBackend", "PerfmonEngine", "PerfmonEvents",
+                "CLinux", "FuseKit", "LinuxSupport", "PerfmonEngine", "PerfmonEvents",
                 "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", deque, logging, system,
             ],
             swiftSettings: strict
@@ -84,8 +89,9 @@ let package = Package(
         .executableTarget(
             name: "pfmfs",
             dependencies: [
-                "CLinux", "CPrivilege", "LinuxSupport", "PerfBackend", "PerfmonEngine", "PerfmonFS",
-                "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", logging, system,
+                "CLinux", "CPrivilege", "FuseKit", "LinuxSupport", "PerfBackend", "PerfmonEngine",
+                "PerfmonEvents", "PerfmonFS", "PerfmonModel", "PrivilegeSupport",
+                "SimulatedBackend", logging, system,
             ],
             exclude: ["link"],
             swiftSettings: strict,
@@ -114,8 +120,16 @@ let package = Package(
         .testTarget(
             name: "PerfmonFSTests",
             dependencies: [
-                "CFuse", "CLinux", "LinuxSupport", "PerfBackend", "PerfmonEngine", "PerfmonEvents",
-                "PerfmonFS", "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", logging,
+                "CFuse", "CLinux", "FuseKit", "LinuxSupport", "PerfBackend", "PerfmonEngine",
+                "PerfmonEvents", "PerfmonFS", "PerfmonModel", "PrivilegeSupport",
+                "SimulatedBackend", logging, system,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PfmfsTests",
+            dependencies: [
+                "FuseKit", "LinuxSupport", "PerfmonEngine", "PerfmonModel", "pfmfs", logging,
                 system,
             ],
             swiftSettings: strict
