@@ -58,26 +58,31 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "X86Pmu",
+            dependencies: ["CLinux", "PerfmonModel"],
+            swiftSettings: strict
+        ),
+        .target(
             name: "PerfBackend",
             dependencies: [
                 "CLinux", "CPerfEvent", "LinuxSupport", "PerfmonEngine", "PerfmonEvents",
-                "PerfmonModel",
-                "PrivilegeSupport", deque, logging, system,
+                "PerfmonModel", "PrivilegeSupport", "X86Pmu", deque, logging, system,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "SimulatedBackend",
             dependencies: [
-                "LinuxSupport", "PerfmonEngine", "PerfmonEvents", "PerfmonModel", system,
+                "CLinux", "LinuxSupport", "PerfmonEngine", "PerfmonEvents", "PerfmonModel",
+                "X86Pmu", system,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "PerfmonFS",
             dependencies: [
-                "CFuse", "CLinux", "LinuxSupport", "PerfBackend", "PerfmonEngine", "PerfmonEvents",
-                "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", deque, logging, system,
+                "CFuse", "CLinux", "CPrivilege", "LinuxSupport", "PerfmonEngine", "PerfmonEvents",
+                "PerfmonModel", "PrivilegeSupport", deque, logging, system,
             ],
             swiftSettings: strict
         ),
@@ -105,9 +110,9 @@ let package = Package(
         .testTarget(
             name: "PerfmonEngineTests",
             dependencies: [
-                "CLinux", "CPerfEvent", "LinuxSupport", "PerfBackend", "PerfmonEngine",
-                "PerfmonEvents",
-                "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", logging, system,
+                "CLinux", "CPerfEvent", "CPrivilege", "LinuxSupport", "PerfBackend",
+                "PerfmonEngine", "PerfmonEvents", "PerfmonModel", "PrivilegeSupport",
+                "SimulatedBackend", "X86Pmu", logging, system,
             ],
             swiftSettings: strict
         ),

@@ -41,15 +41,14 @@ struct PfmfsProgram {
         LoggingSystem.bootstrap { _ in ProgramLog(level: level) }
         let mountPoint = try MountPoint(options.mountPoint)
         Descriptors.raiseLimit()
-        let content = try MountContent.make(for: options)
-        let privileges = content.privileges
+        let (content, row) = try MountContent.make(for: options, with: Backends.registry)
         let session = try FuseSession(
             serving: FileSystem(content),
             options: options.sessionOptions(mayAllowOthers: MountPoint.mayAllowOthers)
         )
         try session.mount(at: mountPoint.path)
         do throws(PfmError) {
-            try answer(session, on: mountPoint, privileges, options)
+            try answer(session, on: mountPoint, row, options)
         } catch {
             session.unmount()
             throw error
@@ -59,7 +58,7 @@ struct PfmfsProgram {
     private nonisolated static func answer(
         _ session: FuseSession,
         on mountPoint: MountPoint,
-        _ privileges: [Privilege],
+        _ row: BackendRow,
         _ options: MountOptions
     ) throws(PfmError) {
         let log = Logger(label: "pfmfs")
@@ -68,7 +67,9 @@ struct PfmfsProgram {
             try session.moveToBackground()
             LogDestination.shared.moveToBackground()
         }
-        if !options.keepsPrivileges { try DaemonPrivileges.keepOnly(privileges) }
+        if !options.keepsPrivileges {
+            try DaemonPrivileges.keepOnly(for: row)
+        }
         log.info("mounted", metadata: ["mountpoint": "\(mountPoint.path)"])
         try session.run()
         session.unmount()

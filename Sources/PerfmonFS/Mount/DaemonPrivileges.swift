@@ -1,18 +1,18 @@
 import CPrivilege
 import Glibc
-package import LinuxSupport
-import PerfmonEngine
+internal import LinuxSupport
+package import PerfmonEngine
 package import PerfmonModel
 internal import PrivilegeSupport
 internal import SystemPackage
 
 /// Gives up what the daemon does not need once it is mounted.
 package enum DaemonPrivileges {
-    /// Keeps these privileges only, for good, and refuses itself the system calls by which a daemon
+    /// Keeps what every daemon and its backend need, for good, and refuses itself the system calls by which a daemon
     /// that was taken over could harm most. The keeper stays behind with the rest.
     ///
     /// To be called in the background, before the process has threads.
-    package static func keepOnly(_ privileges: [Privilege]) throws(PfmError) {
+    package static func keepOnly(for row: BackendRow) throws(PfmError) {
         do {
             try PrivilegeKeeper.shared.start(unmounter: Fusermount.program)
         } catch {
@@ -20,13 +20,17 @@ package enum DaemonPrivileges {
         }
         // Overflows are handled before ordinary work; this limit allows it without a capability.
         clinux_allow_realtime(1)
+        let privileges = Privilege.ofEveryDaemon + row.privileges
         let kept = privileges.reduce(UInt64(0)) { $0 | 1 << UInt64($1.capability) }
         guard clinux_keep_capabilities(kept) == 0 else {
             throw PfmError(Errno(rawValue: errno), "pfmfs cannot give its capabilities up")
         }
         // A kernel without filters, or a processor without a list, is no reason not to run:
         // info/limits shows which protection there is.
-        _ = clinux_refuse_calls(0)
+        var allowed: UInt32 = 0
+        if row.systemCalls.contains(.events) { allowed |= UInt32(CLINUX_MAY_OPEN_EVENTS) }
+        if row.systemCalls.contains(.traces) { allowed |= UInt32(CLINUX_MAY_TRACE) }
+        _ = clinux_refuse_calls(allowed)
     }
 
     /// Lines for `info/limits`: what the kernel says that this process may still do, and why.

@@ -1,6 +1,3 @@
-package import LinuxSupport
-import PerfmonEngine
-
 /// What a mount is made of: the tree it serves and the descriptors that move it.
 package struct MountContent {
     /// A descriptor to watch for input, and what to do about it under the mount's lock.
@@ -17,16 +14,12 @@ package struct MountContent {
     let root: any DirectorySource
     let services: MountServices
     let watches: [Watch]
-    /// What the daemon needs of root's privileges to serve it.
-    package let privileges: [Privilege]
 
     init(
         root: any DirectorySource,
         services: MountServices = MountServices(),
-        watches: [Watch] = [],
-        privileges: [Privilege] = []
+        watches: [Watch] = []
     ) {
-        self.privileges = privileges
         self.root = root
         self.services = services
         self.watches = watches
