@@ -146,7 +146,7 @@ enum InfoDirectory {
         for context in mount.engine.allContexts {
             guard let target = context.target else { continue }
             var what = Targets.text(target, for: client)
-            if !ContextsDirectory.mayRead(context, client) {
+            if !ContextsDirectory.mayRead(mount.node(of: context), client) {
                 if mount.options.hidesContexts { continue }
                 if case .thread = target { what = "thread" }
             }
