@@ -1,6 +1,5 @@
 import Logging
 import PerfmonEngine
-import SimulatedBackend
 
 /// What a pfmfs was asked to do, by its command line and its mount options.
 struct MountOptions: Sendable, Equatable {

@@ -2,7 +2,6 @@ package import FuseKit
 import Glibc
 package import LinuxSupport
 package import PerfmonEngine
-internal import SimulatedBackend
 
 /// How the tree is laid out, chosen at mount time.
 package struct TreeOptions: Sendable {
@@ -26,26 +25,22 @@ package final class PerfmonMount {
     let backlog = ReaderBacklog()
     /// What `info/backends` says of each backend, in the order of their preference.
     let backendReports: () -> [BackendReport]
-    /// The simulated PMU, if that is what counts.
-    let simulated: SimulatedBackend?
+    /// What the daemon needs of root's privileges.
+    let privileges: [Privilege]
     private var knownKernelMap: KernelMap?
     private var nodes: [UInt64: ContextNode] = [:]
 
     package init(
         engine: Engine,
         options: TreeOptions,
-        backendReports: @escaping () -> [BackendReport]
+        backendReports: @escaping () -> [BackendReport],
+        privileges: [Privilege] = []
     ) {
         self.engine = engine
         self.options = options
         self.backendReports = backendReports
-        simulated = engine.backend as? SimulatedBackend
+        self.privileges = (Privilege.ofEveryDaemon + privileges).sorted { $0.name < $1.name }
         engine.observer = self
-    }
-
-    /// What the daemon needs of root's privileges.
-    package var privileges: [Privilege] {
-        (Privilege.ofEveryDaemon + engine.backend.privileges).sorted { $0.name < $1.name }
     }
 
     /// The root directory of the mount.
@@ -112,19 +107,5 @@ extension PerfmonMount: EngineObserver {
     package func removed(_ context: Context) {
         nodes.removeValue(forKey: context.serial)?.removed()
         services.entryGone(in: ["contexts"], name: context.name)
-    }
-}
-
-/// One backend's line in `info/backends`.
-package struct BackendReport: Sendable {
-    var name: String
-    var isAvailable: Bool
-    /// Facts and reasons as key and value; values with blanks are shown in quotes.
-    var facts: [(key: String, value: String)]
-
-    package init(name: String, isAvailable: Bool, facts: [(key: String, value: String)]) {
-        self.name = name
-        self.isAvailable = isAvailable
-        self.facts = facts
     }
 }
