@@ -16,8 +16,11 @@ package protocol CounterBackend: AnyObject {
     /// Where its event names come from, in the order in which they are asked.
     var eventSources: [any EventSource] { get }
 
-    /// What it needs of root's privileges, once it runs.
-    var privileges: [Privilege] { get }
+    /// What it can do on this machine. Does not change.
+    var capabilities: BackendCapabilities { get }
+
+    /// What can be done to it by hand; nil over real hardware.
+    var manualControls: (any ManualControls)? { get }
 
     /// Nanoseconds of the clock that events and snapshots are stamped with.
     var now: UInt64 { get }
@@ -41,7 +44,8 @@ package protocol CounterBackend: AnyObject {
     ///   monitor it, EBUSY when the hardware is taken, ENFILE when descriptors run out.
     func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession
 
-    /// How many descriptors `attach` takes for a request, from its call to `detach`.
+    /// How many descriptors `attach` takes for a request, from its call to `detach`; 0 where
+    /// counters are no descriptors.
     func descriptors(for request: AttachRequest) -> Int
 
     /// Time passes otherwise than on the machine's clocks: waiting for a moment takes `setAlarm`.
@@ -57,9 +61,6 @@ package protocol CounterBackend: AnyObject {
 }
 
 extension CounterBackend {
-    package var privileges: [Privilege] { [] }
-    /// None, where counters are no descriptors.
-    package func descriptors(for request: AttachRequest) -> Int { 0 }
     package var hasOwnTime: Bool { false }
     package func setAlarm(at time: UInt64) {}
 }
@@ -252,7 +253,7 @@ package protocol CounterSession: AnyObject {
     /// what else may be counted.
     ///
     /// - Throws: EPERM or EACCES when it may not.
-    func changeHands(to client: Client, isDelegated: Bool) throws(PfmError)
+    func reauthorize(for client: Client, isDelegated: Bool) throws(PfmError)
 
     /// Lets a thread that was held at an overflow run on.
     func release()
@@ -262,14 +263,8 @@ package protocol CounterSession: AnyObject {
 }
 
 extension CounterSession {
-    package func changeHands(to client: Client, isDelegated: Bool) throws(PfmError) {}
-
-    package var overflowsByThread: Bool { false }
-
     package func canArm(_ set: UInt16, pmd: Int) -> Bool { true }
-
     package func cut(from old: UInt16, to new: UInt16) -> Bool { false }
-
     package var targetTime: UInt64? { nil }
 }
 
