@@ -287,8 +287,9 @@ package struct BackendEvent: Sendable {
         case ended(EndReason)
         /// Overflows that could not be delivered.
         case lost(count: UInt64)
-        /// The kernel slowed sampling down, because it took too much of the CPU's time.
-        case throttled(cpu: Int)
+        /// The kernel slowed sampling down, because it took too much of the CPU's time; the counter
+        /// may have missed events, if it is known which one it was.
+        case throttled(cpu: Int, pmd: Int?)
         /// A monitored process took on a name, or made itself a new program.
         case named(NamedThread)
         /// A monitored process mapped code.

@@ -178,6 +178,7 @@ extension Context {
                 counter.uncountedBase = 0
                 counter.runningBase = 0
                 counter.armed = .unknown
+                counter.wasThrottled = false
             }
         }
     }
