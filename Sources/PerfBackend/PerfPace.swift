@@ -156,6 +156,9 @@ struct PerfPace: Equatable {
     ///
     /// - Parameter isOwn: the sample is this event's for sure, and not that of a twin.
     mutating func sampled(at count: UInt64, isOwn: Bool) -> UInt64? {
+        // A sample may be older than the last call. Where overflows are to be exact nothing is
+        // concluded from it.
+        let isOwn = isOwn && looksOn
         switch course {
         case .regular(let period, nil):
             if isOwn { course = .regular(period, phase: count) }
