@@ -16,11 +16,34 @@ package struct PfmError: Error, Sendable, Equatable {
     /// `info/error_log`.
     package var subject: String?
 
-    package init(_ code: Errno, _ message: String, hint: String = "", subject: String? = nil) {
+    /// Index of the element of a vector that is at fault; nil when no vector was given.
+    package var element: Int?
+
+    /// What is wrong with the element, where perfmon2's calls tell it in a flag.
+    package var flaw: Flaw?
+
+    /// What perfmon2 said of an element (`PFM_REG_RETFL_*`).
+    package enum Flaw: Sendable, Equatable {
+        /// The register is not implemented (`PFM_REG_RETFL_NOTAVAIL`).
+        case notAvailable
+        /// Anything else (`PFM_REG_RETFL_EINVAL`).
+        case invalid
+        /// The set does not exist (`PFM_REG_RETFL_NOSET`).
+        case noSet
+    }
+
+    package init(
+        _ code: Errno,
+        _ message: String,
+        hint: String = "",
+        subject: String? = nil,
+        flaw: Flaw? = nil
+    ) {
         self.code = code
         self.message = message
         self.hint = hint
         self.subject = subject
+        self.flaw = flaw
     }
 }
 

@@ -50,7 +50,7 @@ enum InfoDirectory {
                 summary: "What became of the last command of the reading user.",
                 content: .value(
                     show: { mount, client, text in
-                        text.append(line: mount.history.lastStatus(uid: client.uid))
+                        text.append(line: mount.history.takeStatus(uid: client.uid))
                     },
                     store: nil
                 )
