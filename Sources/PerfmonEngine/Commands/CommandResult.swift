@@ -38,8 +38,8 @@ package enum CommandResult: Sendable {
 package struct CommandOutcome: Sendable {
     /// The answer; of a vector that failed, that of the elements before the one at fault.
     package var result: CommandResult
-    /// What is to be said besides "ok"; empty: nothing.
-    package var note: String
+    /// What is to be said besides "ok".
+    package var notes: [CommandNote]
     /// Why it was refused, or stopped in the middle of a vector; nil: it was done.
     package var failure: PfmError?
 

@@ -161,8 +161,7 @@ extension Context {
                     throw PfmError(
                         .notSupported,
                         "\(place): children that are followed keep the period that they begin with",
-                        hint: "write the same number to value, long_reset and short_reset, without "
-                            + "random, or leave out 'inherit'"
+                        remedy: .steadyPeriod
                     )
                 }
                 guard counter.sampledPmds.isEmpty, counter.resetPmds.isEmpty else {
@@ -170,7 +169,7 @@ extension Context {
                         .notSupported,
                         "\(place): no other register can be recorded or reset at an overflow of a "
                             + "thread that is one of several",
-                        hint: "write none to smpl_pmds and reset_pmds, or leave out 'inherit'"
+                        remedy: .noVectors
                     )
                 }
             }
@@ -184,14 +183,14 @@ extension Context {
             throw PfmError(
                 .invalidArgument,
                 "a system-wide context monitors a CPU, not thread \(tid)",
-                hint: "write cpu N to load_context, or clear system_wide in ctx_flags"
+                remedy: .loadOnCPU
             )
         case .cpu(let cpu):
             guard flags.contains(.systemWide) else {
                 throw PfmError(
                     .invalidArgument,
                     "a per-thread context cannot monitor CPU \(cpu)",
-                    hint: "write system_wide to ctx_flags first"
+                    remedy: .setFlag("system_wide")
                 )
             }
             guard engine.onlineCPUs.contains(cpu) else {

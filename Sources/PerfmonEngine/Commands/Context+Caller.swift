@@ -36,7 +36,7 @@ extension Context {
             throw PfmError(
                 .resourceBusy,
                 "the context monitors CPU \(cpu), and the command came from CPU \(place)",
-                hint: "run on that CPU (taskset -c \(cpu)), or mount without strict=perfmon2"
+                remedy: .leaveStrictRules(or: "run on that CPU (taskset -c \(cpu))")
             )
         case .thread(let tid):
             guard rule.contains(.stopped), state != .masked || rule.contains(.unload) else {
@@ -86,7 +86,7 @@ extension Context {
         throw PfmError(
             .invalidArgument,
             "CPU \(cpu) can only be monitored from there, and the command came from CPU \(place)",
-            hint: "run on that CPU (taskset -c \(cpu)), or mount without strict=perfmon2",
+            remedy: .leaveStrictRules(or: "run on that CPU (taskset -c \(cpu))"),
             subject: String(cpu)
         )
     }
@@ -97,7 +97,7 @@ extension Context {
             throw PfmError(
                 .noSuchProcess,
                 "thread \(tid) is not stopped by thread \(caller.tid), which gave the command",
-                hint: "stop it by ptrace(2) from that thread, or mount without strict=perfmon2",
+                remedy: .leaveStrictRules(or: "stop it by ptrace(2) from that thread"),
                 subject: String(tid)
             )
         }

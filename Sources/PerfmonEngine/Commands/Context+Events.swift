@@ -75,7 +75,7 @@ extension Context {
                 throw PfmError(
                     error.code,
                     error.message.contains(name) ? error.message : "\(name): \(error.message)",
-                    hint: error.hint,
+                    remedy: error.remedy,
                     subject: name
                 )
             }

@@ -20,14 +20,14 @@ extension Context {
     /// the middle also what the elements before gave.
     package func outcome(of command: ContextCommand, by client: Client) -> CommandOutcome {
         drainOwnEvents()
-        note = ""
+        notes = []
         var result = CommandResult.done
         do throws(PfmError) {
             try authorize(command, by: client)
             try carryOut(command, by: client, into: &result)
-            return CommandOutcome(result: result, note: note, failure: nil)
+            return CommandOutcome(result: result, notes: notes, failure: nil)
         } catch {
-            return CommandOutcome(result: result, note: "", failure: error)
+            return CommandOutcome(result: result, notes: [], failure: error)
         }
     }
 

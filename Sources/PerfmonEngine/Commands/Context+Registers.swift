@@ -38,7 +38,7 @@ extension Context {
         }
         try install(stored, in: register, of: set, flags: flags)
         let kept = (value ^ stored) & reserved
-        if kept != 0 { addNote("reserved bits 0x\(String(kept, radix: 16)) kept") }
+        if kept != 0 { notes.append(.reservedBits(kept)) }
         return stored
     }
 
@@ -96,7 +96,7 @@ extension Context {
             throw PfmError(
                 .invalidArgument,
                 "pmd\(number) was never used in set \(set.id)",
-                hint: "write pmd\(number)/value, or name it in smpl_pmds or reset_pmds, first"
+                remedy: .useRegister(number)
             )
         }
         let isEnabled =
@@ -233,7 +233,7 @@ extension Context {
                 throw PfmError(
                     error.code,
                     "pmc\(register.number): \(error.message)",
-                    hint: error.hint,
+                    remedy: error.remedy,
                     subject: error.subject
                 )
             }
@@ -297,7 +297,7 @@ extension Context {
         PfmError(
             .invalidArgument,
             "\(kind)\(number) is not implemented",
-            hint: "this PMU has \(kind) \(known); see pmu_desc",
+            remedy: .knownRegisters(kind, known),
             subject: "\(kind)\(number)",
             flaw: flaw
         )

@@ -65,7 +65,7 @@ extension Context {
                 throw PfmError(
                     .resourceBusy,
                     "a restart waits already, because uid \(payer) has used up its notification "
-                        + "quota (user_notifications)",
+                        + "quota",
                     hint: "it takes effect by itself"
                 )
             }
@@ -78,7 +78,7 @@ extension Context {
             }
             attachment?.mask?.canRestart = false
             if let delay = engine.mustWait(self) {
-                note = engine.waitingText(self, delay)
+                notes.append(engine.noteOfWait(self, delay))
                 return
             }
         }

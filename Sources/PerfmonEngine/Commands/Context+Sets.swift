@@ -17,7 +17,7 @@ extension Context {
             }
             try change(description)
             if resetControls(of: set) {
-                addNote("the control registers of set \(id) have their defaults again")
+                notes.append(.controlsReset(id))
             }
         } else {
             try makeSet(id)
@@ -33,7 +33,7 @@ extension Context {
             throw PfmError(
                 .noSpace,
                 "this context has \(sets.count) sets and the limit is \(engine.options.maximumSets)",
-                hint: "mount with a larger -o max_sets"
+                remedy: .raise(.setsOfContext, or: "remove some")
             )
         }
         try engine.chargeSets(sets.count + 1, of: self)
@@ -62,13 +62,13 @@ extension Context {
             throw PfmError(
                 .invalidArgument,
                 "a time-switched set needs a time-out above 0",
-                hint: "write set_timeout before time_switch"
+                remedy: .setTimeoutFirst
             )
         }
         set.flags = flags
         set.nextID = settings.nextID ?? set.nextID
         if let asked = settings.timeout, timeout != asked {
-            addNote("time-out rounded up to \(timeout) ns")
+            notes.append(.roundedUp(timeout))
         }
         set.timeout = timeout
     }
@@ -81,7 +81,7 @@ extension Context {
             throw PfmError(
                 .invalidArgument,
                 "set 0 lives as long as its context",
-                hint: "write none to sets/0/events to clear it"
+                remedy: .clearFirstSet
             )
         }
         activeTimeOfDeletedSets += try requireSet(id).timeEnabled
@@ -121,9 +121,9 @@ extension Context {
                 guard self.set(set.nextID) != nil else {
                     throw PfmError(
                         .invalidArgument,
-                        "set \(set.id) has expl_next, and its set_id_next \(set.nextID) does not "
-                            + "exist",
-                        hint: "mkdir sets/\(set.nextID), or change set_id_next"
+                        "set \(set.id) has expl_next, and set \(set.nextID), which is to follow it, "
+                            + "does not exist",
+                        remedy: .makeSuccessor(set.nextID)
                     )
                 }
                 set.successor = set.nextID

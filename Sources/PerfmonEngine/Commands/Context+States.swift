@@ -40,28 +40,26 @@ extension Context {
             return PfmError(
                 code,
                 "the context is unloaded, so there is nothing to \(command.verb)",
-                hint: isEnded
-                    ? "its target is gone; write another one to load_context"
-                    : "write a target to load_context first"
+                remedy: isEnded ? .loadAnother : .load
             )
         case .masked where !command.needsUnloaded:
             return PfmError(
                 code,
                 "the context is masked by an overflow",
-                hint: "write 1 to restart, not to start"
+                remedy: .restart
             )
         case .started where !command.needsUnloaded:
             return PfmError(
                 code,
                 "monitoring is started already",
-                hint: "write 1 to stop first"
+                remedy: .stop
             )
         default:
             return PfmError(
                 code,
                 "\(command.gerund) needs an unloaded context, and this one is loaded"
                     + (target.map { " on \($0)" } ?? ""),
-                hint: "write 1 to unload_context first"
+                remedy: .unload
             )
         }
     }

@@ -69,7 +69,7 @@ extension Context {
             throw PfmError(
                 .invalidArgument,
                 "pmd\(number) was never used in set \(set.id)",
-                hint: "write pmd\(number)/value first"
+                remedy: .writeRegister(number)
             )
         }
         let event = eventName(ofPmd: number, in: set)

@@ -12,7 +12,7 @@ extension Context {
             throw PfmError(
                 .invalidArgument,
                 "this context has no set views",
-                hint: "write map_sets to ctx_flags first"
+                remedy: .setFlag("map_sets")
             )
         }
         refresh(set)

@@ -38,8 +38,8 @@ package final class Context {
     package internal(set) var messages = MessageQueue()
     /// Whether the context was removed; every command then fails with ENODEV.
     package internal(set) var isRemoved = false
-    /// What the command that is being carried out wants said besides "ok"; empty: nothing.
-    var note = ""
+    /// What the command that is being carried out wants said besides "ok".
+    var notes: [CommandNote] = []
 
     /// The sampling format at work; nil: none was chosen (`smpl_fmt`).
     package internal(set) var sampling: Sampling?
@@ -102,11 +102,6 @@ package final class Context {
         pmu.counterWidth >= 64 ? .max : (1 << UInt64(pmu.counterWidth)) - 1
     }
 
-    /// Has something said besides "ok" when the command is done.
-    func addNote(_ text: String) {
-        note += note.isEmpty ? text : "; \(text)"
-    }
-
     /// The set of an id.
     ///
     /// - Throws: EINVAL when there is none.
@@ -116,7 +111,7 @@ package final class Context {
         throw PfmError(
             .invalidArgument,
             "set \(id) does not exist; this context has \(known)",
-            hint: "mkdir sets/\(id) makes it",
+            remedy: .makeSet(id),
             subject: String(id),
             flaw: .noSet
         )

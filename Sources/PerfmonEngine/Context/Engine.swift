@@ -184,29 +184,28 @@ extension Engine {
     /// - Throws: EPERM when a group is named and the client is not in it.
     func requireGroups(systemWide: Bool, _ client: Client) throws(PfmError) {
         if systemWide {
-            try requireGroup(controls.systemGroup, "system-wide contexts are", "sys_group", client)
+            try requireGroup(.system, controls.systemGroup, "system-wide contexts are", client)
         }
         try requireGroup(
+            .task,
             controls.taskGroup,
             systemWide ? "contexts, system-wide ones too, are" : "contexts are",
-            "task_group",
             client
         )
     }
 
     private func requireGroup(
+        _ kind: GroupKind,
         _ group: Int32,
         _ what: String,
-        _ file: String,
         _ client: Client
     ) throws(PfmError) {
         guard group != Controls.anyGroup else { return }
         guard !client.isMember(of: UInt32(bitPattern: group)) else { return }
         throw PfmError(
             .notPermitted,
-            "\(what) for members of group \(group) (\(file)), and uid \(client.uid) "
-                + "is not a member",
-            hint: "ask the administrator for the group, or for another \(file)"
+            "\(what) for members of group \(group), and uid \(client.uid) is not a member",
+            remedy: .joinGroup(kind)
         )
     }
 

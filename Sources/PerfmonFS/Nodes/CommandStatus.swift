@@ -29,7 +29,7 @@ struct CommandStatus {
             return note.isEmpty ? "ok" : "ok (\(note))"
         }
         error.message = Excerpt.ends(of: error.message)
-        return error.description
+        return error.sentence
     }
 
     /// Takes in what became of a command.

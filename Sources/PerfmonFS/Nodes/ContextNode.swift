@@ -42,7 +42,7 @@ package final class ContextNode: ContextPart {
         by client: Client
     ) throws(PfmError) -> CommandResult {
         let outcome = context.outcome(of: command, by: client)
-        note = outcome.note
+        note = outcome.notes.map(\.text).joined(separator: "; ")
         return try outcome.get()
     }
 

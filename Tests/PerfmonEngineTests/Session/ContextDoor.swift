@@ -58,12 +58,12 @@ extension Context {
         value: UInt64,
         flags: RegisterFlags = [],
         by client: Client = .tester
-    ) throws(PfmError) -> String {
+    ) throws(PfmError) -> [CommandNote] {
         let address = RegisterAddress(number, set: set)
         let setting = ControlSetting(address, value: value, flags: flags)
         let outcome = outcome(of: .writePMCs([setting]), by: client)
         _ = try outcome.get()
-        return outcome.note
+        return outcome.notes
     }
 
     func writePmd(
@@ -142,10 +142,10 @@ extension Context {
 
     /// - Returns: what is said besides "ok".
     @discardableResult
-    func restart(by client: Client = .tester) throws(PfmError) -> String {
+    func restart(by client: Client = .tester) throws(PfmError) -> [CommandNote] {
         let outcome = outcome(of: .restart, by: client)
         _ = try outcome.get()
-        return outcome.note
+        return outcome.notes
     }
 
     /// The counters that have an event.

@@ -85,7 +85,7 @@ import Testing
         let made = outcome(.createSets([SetDescription(2, timeout)], exclusively: false))
         #expect(made.failure == nil)
         #expect(made.result.sets.map(\.timeout) == [fixture.engine.timeoutTick])
-        #expect(made.note.contains("rounded up"))
+        #expect(made.notes == [.roundedUp(fixture.engine.timeoutTick)])
         let told = outcome(.infoOfSets([2, 0]))
         #expect(told.result.sets.map(\.id) == [2, 0])
         #expect(outcome(.infoOfSets([0, 8])).failure?.flaw == .invalid)
@@ -112,7 +112,7 @@ import Testing
         try context.writePmd(0, set: 0, data(0, 77).settings)
         let outcome = outcome(.createSets([SetDescription(0, settings)], exclusively: false))
         #expect(outcome.failure == nil)
-        #expect(outcome.note.contains("defaults"))
+        #expect(outcome.notes == [.controlsReset(0)])
         let set = try #require(context.set(0))
         for register in context.pmu.pmcs {
             #expect(set.pmcValue(register) == register.defaultValue, "pmc\(register.number)")

@@ -93,7 +93,7 @@ struct DoorTree {
     /// Gives a command to the engine itself.
     func direct(_ command: ContextCommand, by client: Client) -> DoorRefusal? {
         context.outcome(of: command, by: client).failure.map {
-            DoorRefusal(code: $0.code, sentence: $0.description)
+            DoorRefusal(code: $0.code, sentence: $0.sentence)
         }
     }
 
