@@ -79,9 +79,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "FuseKit",
+            dependencies: ["CFuse", "CLinux", "LinuxSupport", logging, system],
+            swiftSettings: strict
+        ),
+        .target(
             name: "PerfmonFS",
             dependencies: [
-                "CFuse", "CLinux", "CPrivilege", "LinuxSupport", "PerfmonEngine", "PerfmonEvents",
+                "CLinux", "FuseKit", "LinuxSupport", "PerfmonEngine", "PerfmonEvents",
                 "PerfmonModel", "PrivilegeSupport", deque, logging, system,
             ],
             swiftSettings: strict
@@ -89,8 +94,9 @@ let package = Package(
         .executableTarget(
             name: "pfmfs",
             dependencies: [
-                "CLinux", "CPrivilege", "LinuxSupport", "PerfBackend", "PerfmonEngine", "PerfmonFS",
-                "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", logging, system,
+                "CLinux", "CPrivilege", "FuseKit", "LinuxSupport", "PerfBackend", "PerfmonEngine",
+                "PerfmonEvents", "PerfmonFS", "PerfmonModel", "PrivilegeSupport",
+                "SimulatedBackend", logging, system,
             ],
             exclude: ["link"],
             swiftSettings: strict,
@@ -119,8 +125,16 @@ let package = Package(
         .testTarget(
             name: "PerfmonFSTests",
             dependencies: [
-                "CFuse", "CLinux", "LinuxSupport", "PerfBackend", "PerfmonEngine", "PerfmonEvents",
-                "PerfmonFS", "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", logging,
+                "CFuse", "CLinux", "FuseKit", "LinuxSupport", "PerfBackend", "PerfmonEngine",
+                "PerfmonEvents", "PerfmonFS", "PerfmonModel", "PrivilegeSupport",
+                "SimulatedBackend", logging, system,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PfmfsTests",
+            dependencies: [
+                "FuseKit", "LinuxSupport", "PerfmonEngine", "PerfmonModel", "pfmfs", logging,
                 system,
             ],
             swiftSettings: strict

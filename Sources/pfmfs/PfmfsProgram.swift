@@ -1,9 +1,11 @@
+import FuseKit
 import Glibc
 import LinuxSupport
 import Logging
 import PerfmonEngine
 import PerfmonFS
 import PerfmonModel
+import PrivilegeSupport
 
 /// The program: mounts, goes to the background, answers until it is unmounted.
 @main
@@ -42,11 +44,18 @@ struct PfmfsProgram {
         let mountPoint = try MountPoint(options.mountPoint)
         Descriptors.raiseLimit()
         let (content, row) = try MountContent.make(for: options, with: Backends.registry)
-        let session = try FuseSession(
-            serving: FileSystem(content),
-            options: options.sessionOptions(mayAllowOthers: MountPoint.mayAllowOthers)
-        )
-        try session.mount(at: mountPoint.path)
+        let session: FuseSession
+        do {
+            session = try FuseSession(
+                serving: FileSystem(content),
+                name: "pfmfs",
+                options: options.sessionOptions(mayAllowOthers: MountPoint.mayAllowOthers),
+                unmounter: { PrivilegeKeeper.shared.unmount($0) }
+            )
+            try session.mount(at: mountPoint.path)
+        } catch {
+            throw PfmError(error)
+        }
         do throws(PfmError) {
             try answer(session, on: mountPoint, row, options)
         } catch {
@@ -64,14 +73,12 @@ struct PfmfsProgram {
         let log = Logger(label: "pfmfs")
         FuseLog.shared.pass(to: log)
         if !options.isForeground {
-            try session.moveToBackground()
+            do { try session.moveToBackground() } catch { throw PfmError(error) }
             LogDestination.shared.moveToBackground()
         }
-        if !options.keepsPrivileges {
-            try DaemonPrivileges.keepOnly(for: row)
-        }
+        if !options.keepsPrivileges { try DaemonPrivileges.keepOnly(for: row) }
         log.info("mounted", metadata: ["mountpoint": "\(mountPoint.path)"])
-        try session.run()
+        do { try session.run() } catch { throw PfmError(error) }
         session.unmount()
         log.info("unmounted", metadata: ["mountpoint": "\(mountPoint.path)"])
     }

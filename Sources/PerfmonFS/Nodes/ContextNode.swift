@@ -1,9 +1,10 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 
 /// What the tree keeps for a context beside the engine: who waits for it, and which of its files
 /// were given to someone else.
-final class ContextNode {
+package final class ContextNode {
     let context: Context
     /// Permission bits of the context's directory.
     var mode: UInt16 = 0o700
@@ -110,11 +111,6 @@ final class ContextNode {
         sampleWaiters.wake()
     }
 
-    /// Has the kernel's pages of the buffer brought up to date.
-    func pushPages(_ pages: BufferPages) {
-        mount.services.contentChanged(at: ["contexts", context.name, "smpl", "buffer"], pages)
-    }
-
     func samplesWillGo() {
         knownSampling?.samplesWillGo()
     }
@@ -139,6 +135,15 @@ final class ContextNode {
             "\(report.text)": \(commandStatus)
             """
         )
+    }
+}
+
+extension ContextNode: SampledContext {
+    var backlog: ReaderBacklog { mount.backlog }
+    var services: MountServices { mount.services }
+
+    func kernelMap(for client: Client) -> KernelMap? {
+        mount.kernelMap(for: client)
     }
 }
 

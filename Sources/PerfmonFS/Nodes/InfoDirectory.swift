@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonEvents
@@ -133,7 +134,7 @@ enum InfoDirectory {
             if let deferred = usage.deferred { text.append(" deferred=\(deferred)") }
             text.newline()
         }
-        DaemonPrivileges.show(mount.privileges, in: &text)
+        PrivilegeLines.show(mount.privileges, in: &text)
     }
 
     /// Shows of contexts that a client may not read what he meets with anyway: who holds which CPU,

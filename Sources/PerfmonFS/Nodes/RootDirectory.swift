@@ -1,7 +1,8 @@
+import FuseKit
 import PerfmonEngine
 
 /// The root of the mount: perfmon2's own files, and ours in directories of their own.
-enum RootDirectory {
+package enum RootDirectory {
     static let table = DirectoryTable<PerfmonMount>(
         kind: "root",
         files: ControlFiles.rows + [readme, CloneFile.row],
