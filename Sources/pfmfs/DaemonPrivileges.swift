@@ -9,8 +9,8 @@ import SystemPackage
 
 /// Gives up what the daemon does not need once it is mounted.
 enum DaemonPrivileges {
-    /// Keeps what every daemon and its backend need, for good, and refuses itself the system calls by which a daemon
-    /// that was taken over could harm most. The keeper stays behind with the rest.
+    /// Keeps what every daemon and its backend need, for good, and refuses itself the system calls
+    /// by which a daemon that was taken over could harm most. The keeper stays behind with the rest.
     ///
     /// To be called in the background, before the process has threads.
     static func keepOnly(for row: BackendRow) throws(PfmError) {
