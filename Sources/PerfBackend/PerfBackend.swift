@@ -118,6 +118,7 @@ package final class PerfBackend: CounterBackend {
             names: names,
             kernel: kernel,
             target: request.target,
+            placement: Placement(request.target),
             inherit: request.inherit,
             signalData: request.holdAtOverflow ? HoldTracer.signalData(session: serial) : nil,
             wakesByWatermark: request.isBuffered || !Self.isThread(request.target),
@@ -129,7 +130,7 @@ package final class PerfBackend: CounterBackend {
     }
 
     static func isThread(_ target: Target) -> Bool {
-        if case .thread = target { true } else { false }
+        target.thread != nil
     }
 
     func nextSerial() -> UInt64 {

@@ -53,13 +53,7 @@ struct PerfOpenFailure {
     private var pmu: SysfsPmu? { pmus.pmu(type: type) }
     private var isBreakpoint: Bool { type == PERF_TYPE_BREAKPOINT.rawValue }
 
-    private var targetText: String {
-        switch target {
-        case .thread(let tid): "thread \(tid)"
-        case .cpu(let number): "CPU \(number)"
-        case nil: "the target"
-        }
-    }
+    private var targetText: String { target?.description ?? "the target" }
 
     private var unsupported: PfmError {
         let isHardware =
@@ -71,8 +65,8 @@ struct PerfOpenFailure {
                 hint: "virtual machines often hide it; software events and tracepoints work"
             )
         }
-        if code == Self.noDevice, case .cpu(let number) = target {
-            return PfmError(Self.noDevice, "CPU \(number) is not online")
+        if code == Self.noDevice, let target, target.isSystemWide {
+            return PfmError(Self.noDevice, "\(target) is not online")
         }
         if isHardware || pmu?.isSoftware == false {
             return PfmError(.notSupported, "this machine's PMU does not count '\(event)'")
@@ -92,11 +86,12 @@ struct PerfOpenFailure {
         }
         let setting = kernel.paranoid.map { "perf_event_paranoid is \($0)" } ?? "the kernel refuses"
         let reason =
-            switch target {
-            case .cpu: "whole CPUs"
-            case _ where type == PERF_TYPE_TRACEPOINT.rawValue: "tracepoints"
-            case _ where attributes.exclude_kernel == 0: "kernel mode"
-            default: "this target"
+            if target?.isSystemWide == true {
+                "whole CPUs"
+            } else if type == PERF_TYPE_TRACEPOINT.rawValue {
+                "tracepoints"
+            } else {
+                attributes.exclude_kernel == 0 ? "kernel mode" : "this target"
             }
         return PfmError(
             code,
@@ -120,7 +115,7 @@ struct PerfOpenFailure {
                 hint: "the address must be a multiple of the length, and a kernel address needs OS"
             )
         }
-        if let pmu, pmu.designatedCPUs != nil, case .thread = target {
+        if let pmu, pmu.designatedCPUs != nil, target?.isSystemWide == false {
             return PfmError(
                 .notSupported,
                 "'\(event)' counts for a whole package, not for a thread",

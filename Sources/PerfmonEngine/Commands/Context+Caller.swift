@@ -10,10 +10,8 @@ extension Context {
     /// - Throws: EBUSY on another CPU, ESRCH for a thread that the caller does not hold.
     func requireCaller(_ caller: Client?, _ rule: CallerRule) throws(PfmError) {
         guard engine.options.isStrict, let caller, isAttached, let target else { return }
-        switch target {
-        case .thread(caller.tid):
-            return
-        case .cpu(let cpu):
+        if target.thread == caller.tid { return }
+        if let cpu = target.cpu {
             guard let place = engine.options.threadFacts(caller.tid)?.cpu, place != cpu else {
                 return
             }
@@ -22,7 +20,8 @@ extension Context {
                 "the context monitors CPU \(cpu), and the command came from CPU \(place)",
                 hint: "run on that CPU (taskset -c \(cpu)), or mount without strict=perfmon2"
             )
-        case .thread(let tid):
+        }
+        if let tid = target.thread {
             guard rule.contains(.stopped), state != .masked || rule.contains(.unload) else {
                 return
             }
@@ -35,7 +34,7 @@ extension Context {
     ///
     /// - Throws: ESRCH or EPERM.
     func requireLoadable(_ target: Target, by caller: Client) throws(PfmError) {
-        guard engine.options.isStrict, case .thread(let tid) = target, tid != caller.tid,
+        guard engine.options.isStrict, let tid = target.thread, tid != caller.tid,
             !flags.contains(.systemWide)
         else { return }
         guard let facts = engine.options.threadFacts(tid) else {
@@ -64,7 +63,7 @@ extension Context {
     ///
     /// - Throws: EINVAL on another CPU.
     func requirePlace(_ target: Target, of caller: Client) throws(PfmError) {
-        guard engine.options.isStrict, case .cpu(let cpu) = target,
+        guard engine.options.isStrict, let cpu = target.cpu,
             let place = engine.options.threadFacts(caller.tid)?.cpu, place != cpu
         else { return }
         throw PfmError(

@@ -144,16 +144,6 @@ package final class Context {
     }
 }
 
-extension Target: CustomStringConvertible {
-    /// `thread 4711` or `CPU 3`, for messages.
-    package var description: String {
-        switch self {
-        case .thread(let tid): "thread \(tid)"
-        case .cpu(let cpu): "CPU \(cpu)"
-        }
-    }
-}
-
 extension Context {
     /// Takes the oldest message (`read` on a perfmon2 descriptor); nil when there is none.
     package func takeMessage() -> Message? {
