@@ -174,8 +174,8 @@ extension PerfBackend {
             }
             return nil
         }
-        let handle = try ThreadHandle(tid, kernel: kernel, usesPidfd: usesThreadPidfds)
-        guard !kernel.isOfKernel(tid) else {
+        let handle = try ThreadHandle(tid, usesPidfd: usesThreadPidfds)
+        guard ThreadStat(ofThread: tid)?.isOfKernel != true else {
             throw PfmError(
                 .notPermitted,
                 "thread \(tid) is the kernel's own, and only programs can be monitored",
@@ -202,12 +202,13 @@ extension PerfBackend {
         guard code == .notPermitted else {
             return PfmError(.noSuchProcess, "thread \(tid) has exited")
         }
-        if kernel.status(ofThread: tid, field: "Tgid") == String(getpid()) {
+        let status = ThreadStatus(ofThread: tid)
+        if status?.processID == getpid() {
             return PfmError(.resourceBusy, "pfmfs cannot hold a thread of its own")
         }
-        let tracer = kernel.status(ofThread: tid, field: "TracerPid").flatMap { Int32($0) } ?? 0
+        let tracer: Int32 = status?.number("TracerPid") ?? 0
         guard tracer == 0 else {
-            let process = kernel.status(ofThread: tracer, field: "Tgid") ?? "\(tracer)"
+            let process = ThreadStatus(ofThread: tracer)?.processID ?? tracer
             return PfmError(
                 .resourceBusy,
                 "thread \(tid) is traced by process \(process), and only one can hold it",
@@ -261,7 +262,7 @@ extension PerfBackend {
                 event: "the session's ring",
                 target: target,
                 kernel: kernel,
-                pmus: pmus
+                devices: devices
             ).error
             if error == .notPermitted || error == .noMemory {
                 failure = PfmError(

@@ -1,4 +1,5 @@
 internal import CPerfEvent
+internal import LinuxSupport
 internal import PerfmonEngine
 internal import PerfmonModel
 internal import PrivilegeSupport
@@ -129,7 +130,7 @@ extension PerfBackend {
                 event: "the target",
                 target: target,
                 kernel: kernel,
-                pmus: pmus
+                devices: devices
             ).error
         }
         let who = "uid \(identity.uid)"
@@ -148,10 +149,8 @@ extension PerfBackend {
                 hint: "it takes CAP_PERFMON or a value of 2 or less"
             )
         }
-        let owner =
-            kernel.status(ofThread: tid, field: "Uid")?
-            .split(whereSeparator: \.isWhitespace).first ?? "another user"
-        return owner == String(identity.uid)
+        let owner: UInt32? = ThreadStatus(ofThread: tid)?.number("Uid")
+        return owner == identity.uid
             ? PfmError(
                 .notPermitted,
                 "thread \(tid) runs a program that \(who) may not inspect",
@@ -159,7 +158,7 @@ extension PerfBackend {
             )
             : PfmError(
                 .notPermitted,
-                "thread \(tid) belongs to uid \(owner), so \(who) may not monitor it",
+                "thread \(tid) belongs to \(owner.map { "uid \($0)" } ?? "another user"), so \(who) may not monitor it",
                 hint: "it takes CAP_PERFMON"
             )
     }
@@ -179,7 +178,7 @@ extension PerfBackend {
                 event: event,
                 target: target,
                 kernel: kernel,
-                pmus: pmus
+                devices: devices
             ).error
         }
         let setting = "perf_event_paranoid is \(kernel.paranoid ?? 0)"

@@ -1,6 +1,7 @@
 internal import CPerfEvent
 internal import Glibc
 internal import LinuxSupport
+internal import PerfmonEvents
 internal import PerfmonModel
 internal import SystemPackage
 
@@ -12,7 +13,7 @@ struct PerfOpenFailure {
     var event: String
     var target: Target?
     var kernel: PerfKernel
-    var pmus: SysfsPmus
+    var devices: SysfsEvents
 
     /// The errno and sentence for the user.
     var error: PfmError {
@@ -50,7 +51,7 @@ struct PerfOpenFailure {
     private static let noDevice = Errno(rawValue: ENODEV)
 
     private var type: UInt32 { attributes.type }
-    private var pmu: SysfsPmu? { pmus.pmu(type: type) }
+    private var pmu: EventDevice? { devices.device(ofType: type) }
     private var isBreakpoint: Bool { type == PERF_TYPE_BREAKPOINT.rawValue }
 
     private var targetText: String { target?.description ?? "the target" }
@@ -58,7 +59,7 @@ struct PerfOpenFailure {
     private var unsupported: PfmError {
         let isHardware =
             [PERF_TYPE_HARDWARE, PERF_TYPE_HW_CACHE, PERF_TYPE_RAW].contains { $0.rawValue == type }
-        if isHardware, !pmus.hasHardware {
+        if isHardware, !devices.hasCorePmu {
             return PfmError(
                 .notSupported,
                 "this machine has no hardware PMU, so '\(event)' cannot be counted",

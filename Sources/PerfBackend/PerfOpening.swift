@@ -1,6 +1,7 @@
 internal import CPerfEvent
 internal import LinuxSupport
 internal import PerfmonEngine
+internal import PerfmonEvents
 internal import PerfmonModel
 internal import SystemPackage
 
@@ -199,7 +200,7 @@ struct PerfOpening {
         case PERF_TYPE_HARDWARE.rawValue, PERF_TYPE_HW_CACHE.rawValue, PERF_TYPE_RAW.rawValue:
             true
         default:
-            attributes.pmus.pmu(type: attr.type)?.isSoftware == false
+            attributes.devices.device(ofType: attr.type)?.isSoftware == false
         }
     }
 
@@ -224,7 +225,7 @@ struct PerfOpening {
                 event: counter.map { names.name(of: $0.selection, attr) } ?? "the set's own event",
                 target: target,
                 kernel: kernel,
-                pmus: attributes.pmus
+                devices: attributes.devices
             )
             throw Self.placed(failure.error, program, counter)
         }

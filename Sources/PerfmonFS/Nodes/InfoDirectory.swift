@@ -157,7 +157,7 @@ enum InfoDirectory {
                     + "started=\(context.isStarted ? "yes" : "no")"
             )
         }
-        if let value = ProcessLimits.firstLine(of: "/proc/sys/kernel/nmi_watchdog"), value != "0" {
+        if KernelFiles().number("/proc/sys/kernel/nmi_watchdog") ?? 0 != 0 {
             text.append(
                 line: "nmi_watchdog counters=1 hint=\"write 0 to /proc/sys/kernel/nmi_watchdog\""
             )
