@@ -125,11 +125,9 @@ enum Deed {
 /// Perf events that this process has open.
 func openEvents() -> Int {
     ((try? KernelFiles().entries("/proc/self/fd")) ?? []).count { name in
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
-            let length = readlink("/proc/self/fd/\(name)", buffer.baseAddress, 64)
-            let target = UnsafeRawBufferPointer(buffer).prefix(max(length, 0))
-            return String(decoding: target, as: UTF8.self) == "anon_inode:[perf_event]"
-        }
+        var target = [CChar](repeating: 0, count: 64)
+        return readlink("/proc/self/fd/\(name)", &target, 63) > 0
+            && strcmp(target, "anon_inode:[perf_event]") == 0
     }
 }
 
