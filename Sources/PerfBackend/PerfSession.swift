@@ -80,7 +80,7 @@ final class PerfSession: CounterSession {
     }
 
     func startAtExec(_ set: UInt16) throws(PfmError) {
-        guard case .thread = request.target else {
+        guard request.target.thread != nil else {
             throw PfmError(
                 .notSupported,
                 "a CPU executes no program; only a thread can be started at exec"
@@ -115,9 +115,12 @@ final class PerfSession: CounterSession {
     func read(_ set: UInt16) throws(PfmError) -> Snapshot {
         let groups = try groups(set)
         guard groups.count > 1 else { return try groups[0].read(set) }
-        var snapshots: [Snapshot] = []
-        for group in groups { snapshots.append(try group.read(set)) }
-        return Snapshot(adding: snapshots)
+        var parts: [PlacedSnapshot] = []
+        for (lane, group) in zip(lanes, groups) {
+            parts.append(PlacedSnapshot(lane.opening.placement, try group.read(set)))
+        }
+        let counters = groups[0].program(of: set)?.counters.count ?? 0
+        return Snapshot(adding: parts, counters: counters)
     }
 
     func arm(

@@ -76,9 +76,7 @@ struct PfmfsProgram {
             do { try session.moveToBackground() } catch { throw PfmError(error) }
             LogDestination.shared.moveToBackground()
         }
-        if !options.keepsPrivileges {
-            try DaemonPrivileges.keepOnly(for: row)
-        }
+        if !options.keepsPrivileges { try DaemonPrivileges.keepOnly(for: row) }
         log.info("mounted", metadata: ["mountpoint": "\(mountPoint.path)"])
         do { try session.run() } catch { throw PfmError(error) }
         session.unmount()
@@ -86,6 +84,6 @@ struct PfmfsProgram {
     }
 
     private nonisolated static func complain(_ error: PfmError) {
-        LogDestination.shared.write("\(error)")
+        LogDestination.shared.write(error.sentence)
     }
 }

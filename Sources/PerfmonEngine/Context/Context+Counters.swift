@@ -1,53 +1,11 @@
 package import PerfmonModel
 internal import SystemPackage
 
-/// How far a count can be trusted.
-package enum CountQuality: String, Sendable {
-    /// Every event was counted.
-    case exact
-    /// The counter had to share its time; the value is an estimate from its share.
-    case scaled
-    /// There was time in which nothing was counted, for a known reason; the value is what was
-    /// counted.
-    case partial
-    /// The counter never ran, so there is no value.
-    case notCounted = "not_counted"
-}
-
-/// Why a count is not exact.
-package enum CountReason: String, Sendable {
-    /// Counting was not started, or waits for an exec that has not come.
-    case notStarted = "not_started"
-    /// An overflow masked monitoring until a restart.
-    case masked
-    /// The set was halted while other events were put in the place of its own.
-    case reprogrammed
-    /// Sets took turns on the hardware.
-    case switched
-    /// The kernel halted the counter for a while, because its overflows took too much time.
-    case throttled
-    /// The thread's credentials changed at an exec and the kernel took the counters away.
-    case execCredentials = "exec-credentials"
-    /// The monitored CPU went offline.
-    case cpuOffline = "cpu-offline"
-    /// Someone else reprogrammed the hardware.
-    case stolen
-
-    /// Nil for an end at which nothing was missed.
-    init?(_ end: EndReason) {
-        switch end {
-        case .exit: return nil
-        case .execCredentials: self = .execCredentials
-        case .cpuOffline: self = .cpuOffline
-        case .stolen: self = .stolen
-        }
-    }
-}
-
 /// One line of `counters`: what an event came to since the context was loaded or, if that was later,
 /// since the counter's value was last written or its event was changed.
 package struct CounterReading: Sendable {
-    package var event: String
+    /// Nil when no control register enables the counter.
+    package var event: String?
     package var set: UInt16
     package var pmd: Int
     /// Events; estimated when `quality` is `scaled`, meaningless when it is `notCounted`.
@@ -59,46 +17,55 @@ package struct CounterReading: Sendable {
     package var timeEnabled: UInt64
     /// Nanoseconds of these in which this counter counted.
     package var timeRunning: UInt64
+    /// The register's own value: what was written plus what was counted since.
+    package var registerValue: UInt64
 }
 
 extension Context {
-    /// What every enabled counter came to, all values of a set from one instant.
+    /// What every used PMD of one set, or of all, came to, all values of a set from one instant.
     ///
-    /// - Throws: ENODEV when the context was removed.
-    package func readCounters() throws(PfmError) -> [CounterReading] {
-        try beginCommand()
+    /// - Throws: EINVAL for a set that does not exist.
+    func readings(ofSet id: UInt16?) throws(PfmError) -> [CounterReading] {
         refresh(activeSet)
+        let times = contextTimes
         var readings: [CounterReading] = []
-        readings.reserveCapacity(activeSet.counters.values.count * sets.count)
-        let times = ContextTimes(active: totalActiveTime, uncounted: uncountedTime)
-        for set in sets {
-            for number in set.usedPmds {
-                guard let event = eventName(ofPmd: number, in: set),
-                    let counter = set.counters[number]
-                else { continue }
-                readings.append(reading(event, number, counter, in: set, times))
-            }
+        if let id {
+            append(try requireSet(id), times, to: &readings)
+            return readings
         }
+        readings.reserveCapacity(activeSet.counters.values.count * sets.count)
+        for set in sets { append(set, times, to: &readings) }
         return readings
     }
 
-    /// What one used PMD came to; its event is `none` when nothing enables it.
+    private func append(
+        _ set: EventSet,
+        _ times: ContextTimes,
+        to readings: inout [CounterReading]
+    ) {
+        for number in set.usedPmds {
+            guard let counter = set.counters[number] else { continue }
+            let event = eventName(ofPmd: number, in: set)
+            readings.append(reading(event, number, counter, in: set, times))
+        }
+    }
+
+    /// What one used PMD came to.
     ///
     /// - Throws: EINVAL when the register was never used in the set.
-    package func readCounter(_ number: Int, set id: UInt16) throws(PfmError) -> CounterReading {
-        try beginCommand()
-        let set = try requireSet(id)
+    func reading(of register: RegisterAddress) throws(PfmError) -> CounterReading {
+        let number = register.number
+        let set = try requireSet(register.set)
         refresh(activeSet)
         guard let counter = set.counters[number] else {
             throw PfmError(
                 .invalidArgument,
-                "pmd\(number) was never used in set \(id)",
-                hint: "write pmd\(number)/value first"
+                "pmd\(number) was never used in set \(set.id)",
+                remedy: .writeRegister(number)
             )
         }
-        let event = eventName(ofPmd: number, in: set) ?? "none"
-        let times = ContextTimes(active: totalActiveTime, uncounted: uncountedTime)
-        return reading(event, number, counter, in: set, times)
+        let event = eventName(ofPmd: number, in: set)
+        return reading(event, number, counter, in: set, contextTimes)
     }
 
     /// Nanoseconds since the load.
@@ -109,9 +76,13 @@ extension Context {
         var uncounted: UInt64
     }
 
+    private var contextTimes: ContextTimes {
+        ContextTimes(active: totalActiveTime, uncounted: uncountedTime)
+    }
+
     /// The reading of one counter, as of the last fold.
     func reading(
-        _ event: String,
+        _ event: String?,
         _ number: Int,
         _ counter: CounterState,
         in set: EventSet,
@@ -129,7 +100,8 @@ extension Context {
             value: counter.counted,
             quality: .exact,
             timeEnabled: enabled,
-            timeRunning: running
+            timeRunning: running,
+            registerValue: counter.value
         )
         let end = endReason.flatMap(CountReason.init)
         if !counter.wasLoaded || set.runs == 0 {

@@ -1,3 +1,5 @@
+internal import PerfmonModel
+
 /// Time for which a context was started and its target there to be counted, and in which nothing
 /// was counted all the same.
 struct CountingGaps: Sendable {

@@ -45,14 +45,14 @@ enum Events {
 
     /// msr/tsc/; nil where there is no such PMU.
     static var timeStampCounter: EventSelection? {
-        SysfsPmus(PerfKernel()).all.firstIndex { $0.name == "msr" }.map {
-            generic(7, UInt64($0) << 48)
+        SysfsEvents().device("msr").map {
+            generic(7, UInt64($0.index) << 48)
         }
     }
 
     /// A tracepoint; nil unless tracefs is mounted where everybody looks for it.
     static func tracepoint(_ path: String) -> EventSelection? {
-        PerfKernel().text("/sys/kernel/tracing/events/\(path)/id").flatMap { UInt64($0) }.map {
+        KernelFiles().number("/sys/kernel/tracing/events/\(path)/id").map {
             generic(3, $0)
         }
     }
@@ -82,7 +82,7 @@ final class Worker: Sendable {
     /// Waits until the thread is off all CPUs.
     func waitUntilAsleep() {
         eventually {
-            PerfKernel().text("/proc/self/task/\(tid)/syscall")?.hasPrefix("running") == false
+            ProcessFile.text("/proc/self/task/\(tid)/syscall")?.hasPrefix("running") == false
         }
     }
 
@@ -126,6 +126,15 @@ enum Deed {
         repeat {
             clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         } while time.tv_sec * 1_000_000_000 + time.tv_nsec < end
+    }
+}
+
+/// Perf events that this process has open.
+func openEvents() -> Int {
+    ((try? KernelFiles().entries("/proc/self/fd")) ?? []).count { name in
+        var target = [CChar](repeating: 0, count: 64)
+        return readlink("/proc/self/fd/\(name)", &target, 63) > 0
+            && strcmp(target, "anon_inode:[perf_event]") == 0
     }
 }
 
@@ -182,7 +191,7 @@ final class Child {
 
     /// Waits until a process is in a read of its standard input.
     static func waitUntilItReads(_ pid: Int32) {
-        eventually { PerfKernel().text("/proc/\(pid)/syscall")?.hasPrefix("0 0x0 ") == true }
+        eventually { ProcessFile.text("/proc/\(pid)/syscall")?.hasPrefix("0 0x0 ") == true }
     }
 
     /// Runs a program to its end; its exit status, or -1.
@@ -205,7 +214,7 @@ final class Child {
 
     /// Waits until the process executes a program. Before that it has its parent's rights.
     func waitUntilItRuns(_ program: String) {
-        while PerfKernel().text("/proc/\(pid)/comm") != program { usleep(1000) }
+        while ProcessFile.text("/proc/\(pid)/comm") != program + "\n" { usleep(1000) }
     }
 
     func say(_ line: String) {
