@@ -25,8 +25,8 @@ final class PerfSession: CounterSession {
     private(set) var identities: [ClientIdentity]
     /// Attributes of the events that were opened; their holders count this session as a user.
     private(set) var held: [perf_event_attr]
-    /// Descriptors of this session in the epoll set.
-    var watched: [Int32] = []
+    /// Descriptors of this session in the epoll set, and what each tells.
+    var watched: [(descriptor: Int32, source: PerfPoller.Token.Source)] = []
     /// Time-outs that the groups cannot count themselves.
     private(set) var timer: PerfSetTimer?
     /// The grip on the thread, if it is to be held at overflows.
@@ -188,6 +188,10 @@ final class PerfSession: CounterSession {
 
     func release() {
         hold?.resume()
+    }
+
+    func drainEvents(_ handler: (BackendEvent) -> Void) {
+        backend.drainEvents(of: self, handler)
     }
 
     func detach() {

@@ -49,6 +49,8 @@ extension Context {
     ///   does not exist or a dangling successor; EEXIST when the thread has a context; ESRCH when
     ///   there is no such thread; EPERM or EACCES when the client may not monitor it.
     package func load(on target: Target, set id: UInt16 = 0, by client: Client) throws(PfmError) {
+        // Sessions that have ended must not be in the way.
+        engine.drain()
         try beginCommand()
         try requireLoadable(target, by: client)
         try requireProgrammer(client)

@@ -112,6 +112,11 @@ package final class Context {
         pmu.counterWidth >= 64 ? .max : (1 << UInt64(pmu.counterWidth)) - 1
     }
 
+    /// Handles what happened to the context up to now.
+    package func drain() {
+        engine.drain(self)
+    }
+
     /// Begins a command: what happened before it is handled first, and the last note is dropped.
     ///
     /// - Parameters:
@@ -122,7 +127,7 @@ package final class Context {
         by caller: Client? = nil,
         _ rule: CallerRule = []
     ) throws(PfmError) {
-        engine.drain()
+        engine.drain(self)
         note = ""
         if isRemoved {
             throw PfmError(.operationNotSupportedByDevice, "context \(name) was removed")
@@ -165,7 +170,7 @@ extension Target: CustomStringConvertible {
 extension Context {
     /// Takes the oldest message (`read` on a perfmon2 descriptor); nil when there is none.
     package func takeMessage() -> Message? {
-        engine.drain()
+        engine.drain(self)
         return messages.popFirst()
     }
 }

@@ -224,7 +224,7 @@ enum ContextReadings {
             summary: "The state of the context; poll reports POLLPRI when it changes.",
             content: .value(
                 show: { node, _, text in
-                    node.engine.drain()
+                    node.context.drain()
                     text.append(node.context.state.rawValue)
                     if node.context.isAwaitingExec {
                         text.append(" armed")
@@ -302,7 +302,7 @@ enum ContextReadings {
             summary: "The set that counts, or will count at the start.",
             content: .value(
                 show: { node, _, text in
-                    node.engine.drain()
+                    node.context.drain()
                     text.append(line: node.context.activeSetID)
                 },
                 store: nil

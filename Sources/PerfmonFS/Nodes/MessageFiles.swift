@@ -14,7 +14,7 @@ enum MessageFiles {
             summary: "All queued messages; reading takes none.",
             content: .value(
                 show: { node, client, text in
-                    node.engine.drain()
+                    node.context.drain()
                     let numbers = ThreadNumbers.of(client)
                     for message in node.context.messages.all {
                         MessageLines.append(message, numbers, to: &text)

@@ -168,7 +168,7 @@ enum PmdDirectory {
             summary: summary,
             content: .value(
                 show: { subject, _, text in
-                    subject.set.node.engine.drain()
+                    subject.set.node.context.drain()
                     text.append(line: subject.settings[keyPath: read])
                 },
                 store: { subject, client, line throws(PfmError) in

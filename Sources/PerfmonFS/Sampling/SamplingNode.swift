@@ -28,7 +28,7 @@ final class SamplingNode {
 
     /// Brings the samples up to now.
     func refresh() {
-        node.engine.drain()
+        node.context.drain()
     }
 
     /// A writer of perf.data for a reader.

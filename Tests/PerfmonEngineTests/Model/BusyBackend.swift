@@ -117,6 +117,10 @@ private final class BusySession: CounterSession {
         try inner.reprogram(program)
     }
 
+    func drainEvents(_ handler: (BackendEvent) -> Void) {
+        backend.drainEvents(handler)
+    }
+
     func release() {
         inner.release()
     }
