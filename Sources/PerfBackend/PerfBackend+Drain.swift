@@ -99,7 +99,8 @@ extension PerfBackend {
             guard isHangUp || source == .exit, !session.isDetached else { return }
             session.hold?.takeWaiting().forEach(handler)
             guard !session.isDetached else { return }
-            let reason: EndReason = session.isTargetAlive ? .execCredentials : .exit
+            let isTakenAway = session.isTargetAlive || session.hasEndedAtExec
+            let reason: EndReason = isTakenAway ? .execCredentials : .exit
             handler(end(session, reason))
         case .timer:
             timeouts.append(session)

@@ -74,6 +74,9 @@ extension PerfGroup {
         }
     }
 
+    /// Whether the group's next sample is to be looked at soon.
+    var waitsForMarker: Bool { isOn && paces.contains { $0?.waitsForMarker == true } }
+
     /// Takes a sample of the group in.
     ///
     /// - Parameters:
@@ -130,6 +133,8 @@ extension PerfGroup {
         let count = share.raw(index, value(layout.cells[cell].counting))
         if let period = paces[cell]?.sampled(at: count, isOwn: isOwn) {
             setPeriod(period, of: cell)
+        } else if let aim = aims[cell], paces[cell]?.isAstray(from: aim, at: count) == true {
+            unsteered.insert(cell)
         }
     }
 
@@ -145,7 +150,7 @@ extension PerfGroup {
         for cell in share.cells {
             let count = look(at: cell, counts)
             guard let aim = aims[cell], aim.isReached(at: count) else { continue }
-            guard let period = aim.period else {
+            guard let period = aim.period, paces[cell]?.samples(at: aim.wanted) != false else {
                 untold |= 1 << UInt64(cell - share.cells.lowerBound)
                 _ = aims[cell]?.pass(at: count)
                 continue

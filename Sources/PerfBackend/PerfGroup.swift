@@ -142,6 +142,16 @@ final class PerfGroup {
         return shares[share].snapshot(counts, layout, time: MonotonicClock.now)
     }
 
+    /// Whether the group was started by an exec and has hardly counted since; asked once the events
+    /// are gone.
+    var hasEndedAtExec: Bool {
+        guard exec == .armed, let counts = try? counts() else { return false }
+        return counts.timeEnabled > 0 && counts.timeEnabled < Self.shortestLife
+    }
+
+    /// Nanoseconds of CPU time that the smallest program takes from its exec to its end, at least.
+    private static let shortestLife: UInt64 = 40_000
+
     /// Samples of the group that found no room in the ring.
     var lost: UInt64 {
         carriedLost + ((try? counts())?.lost ?? 0)
@@ -313,6 +323,8 @@ final class PerfGroup {
         looks = layout.cells.map { past[$0.set].raw[$0.counter] }
         unsteered = []
         aims = layout.cells.map { cell in
+            // Every thread of a family overflows by itself.
+            guard !opening.inherit else { return nil }
             let counter = programs[cell.set].counters[cell.counter]
             let raw = past[cell.set].raw[cell.counter]
             return counter.distance.map {

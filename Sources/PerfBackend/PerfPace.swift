@@ -14,8 +14,9 @@ struct PerfPace: Equatable {
     enum Course: Equatable {
         /// All have one length; `phase` is a count at which one ends, if that is known.
         case regular(UInt64, phase: UInt64?)
-        /// A first call was made at about this count; behind its marker comes the second.
-        case first(then: UInt64, at: UInt64)
+        /// A first call was made at about this count; behind its marker comes the second. If the
+        /// target happened to be off the CPU there is no marker: the period was taken exactly.
+        case first(UInt64, then: UInt64, at: UInt64)
         /// The second call was made; so many samples have come since.
         case second(UInt64, at: UInt64, samples: Int)
     }
@@ -30,6 +31,8 @@ struct PerfPace: Equatable {
     let minimum: UInt64
     /// A number that divides the fixed periods of the counter; 0 when they are random.
     private let unit: UInt64
+    /// The set counts on at overflows.
+    private let looksOn: Bool
     private let shortest: UInt64
     private(set) var course: Course
     /// Events that passed lately while a running event was told its periods.
@@ -57,6 +60,7 @@ struct PerfPace: Equatable {
         let forecast = counter.forecast
         shortest = forecast?.shortest ?? counter.distance ?? 1
         self.unit = unit > 1 ? unit : 0
+        looksOn = looks
         let longest = forecast?.longest ?? counter.distance ?? 1
         let isGrid = looks && unit > 1 && longest / unit <= Self.looks
         if let period = counter.period, counter.distance == nil || counter.distance == period {
@@ -126,16 +130,18 @@ struct PerfPace: Equatable {
         if aim.period == nil, isFine(for: distance) { return nil }
         let then = aim.period ?? (isExact ? nil : base) ?? fine
         let first: UInt64
-        if aim.period != nil {
+        if aim.period != nil || !looksOn {
+            // Exact if the target sleeps, as it often does while a register is written.
             first = distance
         } else {
             first = distance > 3 * margin && base == nil ? distance - margin : then
         }
         if case .regular(first, _) = course {
-            course = .second(then, at: count, samples: 0)
+            // The interval that begins at the marker has the length that is wanted already.
+            course = then == first ? .regular(then, phase: nil) : .second(then, at: count, samples: 0)
             return then
         }
-        course = .first(then: then, at: count)
+        course = .first(first, then: then, at: count)
         return first
     }
 
@@ -149,8 +155,14 @@ struct PerfPace: Equatable {
             return nil
         case .regular:
             return nil
-        case .first(let then, let start):
-            guard Int64(bitPattern: count &- start) > 0 else { return nil }
+        case .first(let first, let then, let start):
+            let passed = count &- start
+            guard Int64(bitPattern: passed) > 0 else { return nil }
+            if first > 3 * margin, passed >= first {
+                // No marker came, and this is the end of the interval.
+                course = .regular(first, phase: isOwn ? count : nil)
+                return nil
+            }
             course = .second(then, at: start, samples: 0)
             return then
         case .second(let period, let start, let samples):
@@ -165,12 +177,24 @@ struct PerfPace: Equatable {
         }
     }
 
+    /// A second call is due as soon as there is a sample.
+    var waitsForMarker: Bool {
+        if case .first = course { true } else { false }
+    }
+
+    /// Whether the event has ended a long interval before its overflow, and runs into another one.
+    func isAstray(from aim: OverflowAim, at count: UInt64) -> Bool {
+        guard kind == .pipelined, aim.isArmed, aim.period == nil, base == nil else { return false }
+        guard case .regular(let period, _) = course, period != Self.idle else { return false }
+        return !hits(aim.wanted, from: count) && !isFine(for: distance(to: aim, from: count))
+    }
+
     /// Whether an overflow that begins the next period by itself needs no call.
     func keepsPace(with aim: OverflowAim) -> Bool {
         switch course {
         case .regular(let period, _):
             period == aim.period || hits(aim.wanted, from: aim.last)
-        case .first(let then, _), .second(let then, _, _):
+        case .first(_, let then, _), .second(let then, _, _):
             then == aim.period
         }
     }
@@ -186,6 +210,13 @@ struct PerfPace: Equatable {
         let distance = wanted &- count
         guard Int64(bitPattern: distance) > 0, (wanted &- phase) % period == 0 else { return false }
         return distance / period <= Self.looks
+    }
+
+    /// Whether the event takes a sample at a count, for all that is known.
+    func samples(at count: UInt64) -> Bool {
+        guard kind == .pipelined else { return true }
+        guard case .regular(let period, let phase?) = course else { return false }
+        return (count &- phase) % period == 0
     }
 
     /// Whether samples come so close to each other that the overflow is found by looking.

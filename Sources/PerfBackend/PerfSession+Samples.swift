@@ -39,9 +39,7 @@ extension PerfSession {
         if running == nil, !isSettled, !isDetached { settle(deliver) }
         isCollecting = false
         guard !isDetached else { return true }
-        for lane in lanes {
-            for group in lane.groups { group.steer(stands: hold?.isStanding == true) }
-        }
+        steer()
         guard let hold, !hold.waiting.isEmpty else { return true }
         // A thread that keeps the signal off runs on for as long as it does. That is asked only
         // when the stop is overdue: the answer takes longer than most stops.
@@ -188,7 +186,7 @@ extension PerfSession {
     private func settle(_ deliver: (BackendEvent) -> Void) {
         isSettled = true
         guard holdsSamples else { return }
-        guard !opening.isFamily else {
+        guard !opening.inherit else {
             // The ring tells of lost samples with the next one, and none is to come.
             let lost = lanes.reduce(UInt64(0)) { sum, lane in
                 lane.groups.reduce(sum) { $0 + $1.lost }

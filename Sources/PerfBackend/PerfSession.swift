@@ -130,9 +130,21 @@ final class PerfSession: CounterSession {
         if targets.contains(where: { $0.target != nil }) { try prepareForOverflows() }
         for group in groups {
             try group.arm(set, targets)
-            // What lies in the ring may have passed the new targets already.
-            if !isCollecting { group.steer(stands: hold?.isStanding == true) }
         }
+        // What lies in the ring may have passed the new targets already.
+        if !isCollecting { steer() }
+    }
+
+    /// Tells running events their periods, where targets have changed.
+    func steer() {
+        var waits = false
+        for lane in lanes {
+            for group in lane.groups {
+                group.steer(stands: hold?.isStanding == true)
+                waits = waits || group.waitsForMarker
+            }
+        }
+        if waits, opening.wakesByWatermark { backend.lookSoon() }
     }
 
     func canArm(_ set: UInt16, pmd: Int) -> Bool {
@@ -240,6 +252,12 @@ final class PerfSession: CounterSession {
         }
     }
 
+    /// Whether a set that waited for an exec has been taken away by that very exec: no program lives for
+    /// so short a time.
+    var hasEndedAtExec: Bool {
+        lanes.contains { lane in lane.groups.contains(where: \.hasEndedAtExec) }
+    }
+
     /// The thread's pidfd, where the kernel has one to poll.
     var pidfd: Int32? {
         switch thread {
@@ -282,7 +300,7 @@ final class PerfSession: CounterSession {
 
     /// Sends samples of all events into the session's ring.
     func redirect() throws(Errno) {
-        guard !opening.isFamily, output.event >= 0 else { return }
+        guard !opening.inherit, output.event >= 0 else { return }
         for lane in lanes {
             for group in lane.groups { try group.redirect(to: output.event) }
         }

@@ -19,13 +19,31 @@ extension Context {
         if session?.overflowsByThread == true {
             return handleThreadOverflow(pmds: pmds, place: place, set: id, time: time)
         }
+        if let set = self.set(id) { noteSpentTargets(pmds, in: set) }
         guard isCounting, id == activeSetID, time > activeSet.haltedAt else {
             return noteLateOverflow(pmds: pmds, place: place, set: id)
         }
-        activeSet.fold(snapshot, widthMask: widthMask)
-        // An overflow that does not say whose it is is that of the registers that have wrapped.
-        guard !pmds.isEmpty || !activeSet.pendingOverflows.isEmpty else { return }
-        act(onOverflowOf: pmds, in: activeSet, place: place, time: time)
+        let set = activeSet
+        set.fold(snapshot, widthMask: widthMask)
+        // Hardware that begins its period anew by itself may tell a few events early. Of all others
+        // the value decides: it may have been written since.
+        let told = pmds.filter { number in
+            if set.pendingOverflows.contains(number) { return true }
+            guard case .at(let target?)? = set.counters[number]?.armed else { return false }
+            return target.period != nil
+        }
+        guard !told.isEmpty || !set.pendingOverflows.isEmpty else { return armRunning(set) }
+        act(onOverflowOf: told, in: set, place: place, time: time)
+    }
+
+    /// Notes that targets which the backend has told of are reached: it waits for others.
+    private func noteSpentTargets(_ pmds: [Int], in set: EventSet) {
+        for number in pmds {
+            guard case .at(let target?)? = set.counters[number]?.armed, target.period == nil else {
+                continue
+            }
+            set.counters[number]?.armed = .unknown
+        }
     }
 
     /// Handles the overflow of one thread of several that are followed: its sample is all there is
@@ -108,8 +126,8 @@ extension Context {
             if !kept.isEmpty { set.lateOverflow = (known.union(kept), place) }
         }
         dropSamples(pmds.filter { !kept.contains($0) }, cpu: place.cpu)
-        if !kept.isEmpty, isCounting, id == activeSetID {
-            handleLateOverflow(of: activeSet)
+        if isCounting, id == activeSetID {
+            if kept.isEmpty { armRunning(activeSet) } else { handleLateOverflow(of: activeSet) }
         } else if attachment?.blocksThread != true {
             releaseThread()
         }
@@ -119,7 +137,7 @@ extension Context {
     func handleUntold(_ set: EventSet) {
         let pmds = Array(set.pendingOverflows)
         for number in pmds { set.counters[number]?.armed = .unknown }
-        let place = lastPlace ?? SamplePlace(ip: 0, pid: 0, tid: 0, cpu: lastCPU)
+        let place = attachment?.lastPlace ?? SamplePlace(ip: 0, pid: 0, tid: 0, cpu: lastCPU)
         engine.count(on: place.cpu, \.overflowsAll)
         act(onOverflowOf: pmds, in: set, place: place, time: engine.now)
     }

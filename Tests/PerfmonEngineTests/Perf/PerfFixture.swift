@@ -79,6 +79,13 @@ final class Worker: Sendable {
         done.wait { done, _ in done ? () : nil }
     }
 
+    /// Waits until the thread is off all CPUs.
+    func waitUntilAsleep() {
+        eventually {
+            PerfKernel().text("/proc/self/task/\(tid)/syscall")?.hasPrefix("running") == false
+        }
+    }
+
     /// Starts `body` there.
     func begin(_ body: @escaping @Sendable () -> Void) {
         thread.submit(body)

@@ -23,7 +23,7 @@ package enum Entry {
         buffer.store(UInt16(truncatingIfNeeded: overflow.pmd), at: offset + 4)
         // Reserved in the original. What does not fit moves the value that the register began with,
         // so that the two always add up to the period.
-        let late = Int16(clamping: overflow.late)
+        let late = storedLateness(of: overflow)
         buffer.store(late, at: offset + 6)
         buffer.store(UInt64(bitPattern: Int64(late)) &- overflow.period, at: offset + 8)
         buffer.store(overflow.place.ip, at: offset + 16)
@@ -31,6 +31,12 @@ package enum Entry {
         buffer.store(UInt16(truncatingIfNeeded: overflow.place.cpu), at: offset + 32)
         buffer.store(overflow.set, at: offset + 34)
         buffer.store(overflow.place.pid, at: offset + 36)
+    }
+
+    /// The lateness of an overflow, as far as an entry has room for it.
+    @inline(__always)
+    static func storedLateness(of overflow: borrowing Overflow) -> Int16 {
+        Int16(clamping: overflow.late)
     }
 
     /// Writes values.
