@@ -77,7 +77,7 @@ extension PerfBackend {
             try openRing(
                 opening.output,
                 request.target,
-                pages: samples && !isFamily ? Self.ringPages(isBuffered: request.isBuffered) : 1
+                pages: samples && !isFamily ? Self.ringPages(opening, request.sets) : 1
             )
         }
         try authorise(identities, request, request.sets)
@@ -98,7 +98,7 @@ extension PerfBackend {
                     output,
                     request.target,
                     at: placement,
-                    pages: Self.ringPages(isBuffered: true)
+                    pages: 256
                 )
                 lanes.append(try PerfLane(request.sets, opening.at(placement, output)))
             }
@@ -138,8 +138,11 @@ extension PerfBackend {
 
     /// Pages of a ring that holds samples. A notified session reads each sample at once, a
     /// buffered one when half of the ring is full.
-    static func ringPages(isBuffered: Bool) -> Int {
-        isBuffered ? 512 : 16
+    /// Where overflows are looked for, most samples are none, and the ring holds many more.
+    static func ringPages(_ opening: PerfOpening, _ sets: [SetProgram]) -> Int {
+        let looks = PerfLayout.groups(sets, opening).contains { opening.looks($0) }
+        guard opening.isBuffered else { return looks ? 64 : 16 }
+        return looks ? 512 : 256
     }
 
     static let inheritedOverflow = PfmError(
@@ -315,7 +318,7 @@ extension PerfBackend {
         try openRing(
             fresh,
             session.request.target,
-            pages: Self.ringPages(isBuffered: session.request.isBuffered)
+            pages: Self.ringPages(session.opening, session.lanes[0].groups.flatMap(\.programs))
         )
         // The old ring is the witness that the thread is still the client's to count.
         guard !output.hasHungUp else {

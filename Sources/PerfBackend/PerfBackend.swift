@@ -42,6 +42,8 @@ package final class PerfBackend: CounterBackend {
     var tracer: HoldTracer?
     /// Raised by the tracer.
     let kick: Kick
+    /// Room for the records of a ring that is being read.
+    var records: [UInt8] = []
     private var lastSerial: UInt64 = 0
     /// As of the last session that overflows; reading it takes longer than opening an event.
     private var shortestClockDistance: UInt64

@@ -114,6 +114,8 @@ extension PerfGroup {
 
     /// Makes second calls where a sample is the marker of the first.
     private func noteSample(of own: Int?, _ value: (Int) -> UInt64) {
+        // Before the next start all periods are set exactly.
+        guard isOn else { return }
         guard let own else {
             for cell in paces.indices where layout.cells[cell].kind == .pipelined {
                 noteSample(cell, value, isOwn: false)

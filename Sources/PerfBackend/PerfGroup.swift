@@ -290,22 +290,29 @@ final class PerfGroup {
     private func carry(_ counts: PerfGroupCounts, to new: [SetProgram]) {
         carriedLost += counts.lost
         var past: [Snapshot] = []
+        var kept: [(isSame: Bool, aim: OverflowAim?)] = []
         for program in new {
             guard let share = shares.first(where: { $0.program.id == program.id }) else {
                 past.append(PerfShare.zero(program))
+                kept += program.counters.map { _ in (false, nil) }
                 continue
             }
             var last = share.snapshot(counts, lastLayout, time: 0)
-            let raw = last.raw
-            last.raw = program.counters.map { counter in
-                let index = share.program.counters.firstIndex {
+            let same = program.counters.map { counter in
+                share.program.counters.firstIndex {
                     $0.pmd == counter.pmd && $0.selection == counter.selection
                 }
-                return index.map { raw[$0] } ?? 0
             }
+            let raw = last.raw
+            last.raw = same.map { $0.map { raw[$0] } ?? 0 }
             past.append(last)
+            kept += same.map { index in
+                (index != nil, index.flatMap { aims[share.cells.lowerBound + $0] })
+            }
         }
         rebuild(new, from: past)
+        // Counts go on, and so do the aims.
+        for (cell, old) in kept.enumerated() where old.isSame { aims[cell] = old.aim }
     }
 
     /// Begins anew with events that have just been opened.

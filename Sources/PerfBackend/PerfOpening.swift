@@ -163,6 +163,14 @@ struct PerfOpening {
         }
     }
 
+    /// Whether overflows of a group are looked for with samples that come much more often.
+    func looks(_ programs: [SetProgram]) -> Bool {
+        paces(programs, layout(programs)).contains { pace in
+            guard let pace else { return false }
+            return pace.kind == .pipelined && pace.initialPeriod != PerfPace.idle && !pace.isSteady
+        }
+    }
+
     /// Whether all overflows are found without telling running events their periods, so that nobody
     /// has to be in time for them.
     func needsNoCalls(_ programs: [SetProgram]) -> Bool {

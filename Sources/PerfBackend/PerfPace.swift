@@ -31,6 +31,8 @@ struct PerfPace: Equatable {
     let minimum: UInt64
     /// A number that divides the fixed periods of the counter; 0 when they are random.
     private let unit: UInt64
+    /// The period that begins anew by itself.
+    private let period: UInt64?
     /// The set counts on at overflows.
     private let looksOn: Bool
     private let shortest: UInt64
@@ -61,6 +63,7 @@ struct PerfPace: Equatable {
         shortest = forecast?.shortest ?? counter.distance ?? 1
         self.unit = unit > 1 ? unit : 0
         looksOn = looks
+        period = counter.period
         let longest = forecast?.longest ?? counter.distance ?? 1
         let isGrid = looks && unit > 1 && longest / unit <= Self.looks
         if let period = counter.period, counter.distance == nil || counter.distance == period {
@@ -79,6 +82,9 @@ struct PerfPace: Equatable {
         let first = counter.distance == nil && base == nil ? Self.idle : base ?? counter.distance
         course = .regular(max(first ?? Self.idle, minimum), phase: count)
     }
+
+    /// Every sample is an overflow.
+    var isSteady: Bool { isExact && base == period }
 
     /// The period to open the event with.
     var initialPeriod: UInt64 {
@@ -107,7 +113,8 @@ struct PerfPace: Equatable {
             if case .regular(base, _) = course { return nil }
             return set(base, at: count)
         }
-        let divisor = aim.period ?? unit
+        // Where every overflow stops the set, the next one can be told exactly again.
+        let divisor = aim.period ?? (looksOn ? unit : 0)
         let common = divisor == 0 ? distance : greatestCommonDivisor(distance, divisor)
         return set(max(distance, divisor) / common <= Self.looks ? common : distance, at: count)
     }
@@ -127,7 +134,7 @@ struct PerfPace: Equatable {
             }
             return setRunning(max(distance, minimum))
         }
-        if aim.period == nil, isFine(for: distance) { return nil }
+        if aim.period == nil, looksOn, isFine(for: distance) { return nil }
         let then = aim.period ?? (isExact ? nil : base) ?? fine
         let first: UInt64
         if aim.period != nil || !looksOn {
@@ -149,6 +156,9 @@ struct PerfPace: Equatable {
     ///
     /// - Parameter isOwn: the sample is this event's for sure, and not that of a twin.
     mutating func sampled(at count: UInt64, isOwn: Bool) -> UInt64? {
+        // A sample may be older than the last call. Where overflows are to be exact nothing is
+        // concluded from it.
+        let isOwn = isOwn && looksOn
         switch course {
         case .regular(let period, nil):
             if isOwn { course = .regular(period, phase: count) }

@@ -59,11 +59,11 @@ extension PerfSession {
         _ deliver: (BackendEvent) -> Void
     ) -> Bool {
         var records: [UInt8] = []
-        swap(&records, &self.records)
+        swap(&records, &backend.records)
         records.removeAll(keepingCapacity: true)
         let isEmpty = lane.output.drain(into: &records, atMost: limit)
         limit -= records.count
-        defer { swap(&records, &self.records) }
+        defer { swap(&records, &backend.records) }
         records.withUnsafeBytes { bytes in
             var offset = 0
             // The receiver may detach the session.
@@ -170,8 +170,17 @@ extension PerfSession {
             lostInRecords += count
             let set = lane.member(id: id)?.group.program.id ?? 0
             if lane.opening.isFamily { reportLost(lostInRecords, set: set, deliver) }
-        case .throttled:
-            deliver(event(set: running ?? 0, .throttled(cpu: Int(max(lane.opening.cpu, 0)))))
+        case .throttled(let id):
+            var slowed: (set: UInt16, pmd: Int)?
+            if let (group, member) = lane.member(id: id), case .cell(let number) = member {
+                let cell = group.layout.cells[number]
+                let program = group.programs[cell.set]
+                slowed = (program.id, program.counters[cell.counter].pmd)
+            }
+            let cpu = Int(max(lane.opening.cpu, 0))
+            deliver(
+                event(set: slowed?.set ?? running ?? 0, .throttled(cpu: cpu, pmd: slowed?.pmd))
+            )
         case .process(let kind, let time):
             var event = event(set: running ?? 0, kind)
             event.time = time

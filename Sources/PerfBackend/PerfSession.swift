@@ -39,8 +39,6 @@ final class PerfSession: CounterSession {
     var lastPlace: SamplePlace {
         SamplePlace(ip: 0, pid: 0, tid: max(request.target.tid, 0), cpu: Int(max(opening.cpu, 0)))
     }
-    /// Room for the records of a ring.
-    var records: [UInt8] = []
     /// The set that counts, or will from the next exec on.
     private(set) var running: UInt16?
     private(set) var isDetached = false

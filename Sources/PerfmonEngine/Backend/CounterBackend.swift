@@ -275,9 +275,7 @@ package protocol CounterSession: AnyObject {
 
 extension CounterSession {
     package func canArm(_ set: UInt16, pmd: Int) -> Bool { true }
-
     package func cut(from old: UInt16, to new: UInt16) -> Bool { false }
-
     package var targetTime: UInt64? { nil }
 }
 
@@ -300,8 +298,9 @@ package struct BackendEvent: Sendable {
         case ended(EndReason)
         /// Overflows that could not be delivered.
         case lost(count: UInt64)
-        /// The kernel slowed sampling down, because it took too much of the CPU's time.
-        case throttled(cpu: Int)
+        /// The kernel slowed sampling down, because it took too much of the CPU's time; the counter
+        /// may have missed events, if it is known which one it was.
+        case throttled(cpu: Int, pmd: Int?)
         /// A monitored process took on a name, or made itself a new program.
         case named(NamedThread)
         /// A monitored process mapped code.

@@ -157,6 +157,7 @@ extension Context {
                 counter.uncountedBase = 0
                 counter.runningBase = 0
                 counter.armed = .unknown
+                counter.wasThrottled = false
             }
         }
     }

@@ -11,6 +11,8 @@ package enum CountReason: String, Sendable {
     case reprogrammed
     /// Sets took turns on the hardware.
     case switched
+    /// The kernel halted the counter for a while, because its overflows took too much time.
+    case throttled
     /// The thread's credentials changed at an exec and the kernel took the counters away.
     case execCredentials = "exec-credentials"
     /// The monitored CPU went offline.
@@ -142,19 +144,26 @@ extension Context {
         } else if running < active {
             reading.quality = .scaled
             reading.value = scaled(counter.counted, by: enabled, over: running)
-        } else if gap > 0 || end != nil {
+        } else if gap > 0 || end != nil || counter.wasThrottled {
             // Without any active time there was nothing to miss, as on a thread that slept: that
             // is a true zero, and is not partial.
             reading.quality = .partial
-            reading.reason = end ?? gaps.reason
+            reading.reason = end ?? (gap > 0 ? gaps.reason : .throttled)
         }
         return reading
+    }
+
+    /// Notes that the kernel slowed a counter down; nil: one that is not known.
+    func noteThrottled(_ pmd: Int?, set id: UInt16) {
+        guard let pmd, let set = set(id) else { return }
+        set.counters.update(pmd) { $0.wasThrottled = true }
     }
 
     /// Begins a PMD's reading anew. Values must be up to date.
     func restartReading(of number: Int, in set: EventSet) {
         set.counters.update(number) { counter in
             counter.counted = 0
+            counter.wasThrottled = false
             counter.contextTimeBase = totalActiveTime
             counter.uncountedBase = uncountedTime
             counter.runningBase = set.timeRunning

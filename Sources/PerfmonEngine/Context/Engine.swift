@@ -174,7 +174,8 @@ package final class Engine {
             context.handleEnd(reason)
         case .lost(let count):
             context.loseSamples(count, cpu: context.lastCPU)
-        case .throttled(let cpu):
+        case .throttled(let cpu, let pmd):
+            context.noteThrottled(pmd, set: event.set)
             context.sampling?.throttled += 1
             count(on: cpu, \.throttles)
         case .named(let thread):

@@ -48,6 +48,8 @@ package struct CounterState: Sendable {
     var wasLoaded = false
     /// Time of the context without counting when `counted` was last zeroed, in nanoseconds.
     var uncountedBase: UInt64 = 0
+    /// The kernel has halted the counter for a while since `counted` was last zeroed.
+    var wasThrottled = false
     /// Where the backend was told that the counter overflows.
     var armed = Armed.unknown
 
