@@ -307,7 +307,7 @@ extension PerfBackend {
         _ source: PerfPoller.Token.Source
     ) throws(Errno) {
         try poller.add(descriptor, .init(session: session.serial, source: source))
-        session.watched.append(descriptor)
+        session.watched.append((descriptor, source))
     }
 
     /// Gives a session that had none, or a small one, a ring for samples.
@@ -326,7 +326,7 @@ extension PerfBackend {
         }
         if old >= 0 {
             poller.remove(old)
-            session.watched.removeAll { $0 == old }
+            session.watched.removeAll { $0.descriptor == old }
         }
         output.take(fresh)
         do throws(Errno) {

@@ -32,6 +32,8 @@ package final class PerfBackend: CounterBackend {
     private(set) var sessions: [UInt64: PerfSession] = [:]
     /// Sessions whose rings may hold something, by serial number.
     private(set) var active: [UInt64: PerfSession] = [:]
+    /// Sessions whose rings the event thread has still to read in this round, by serial number.
+    var unread: [UInt64] = []
     /// News of CPUs; from the first session on a CPU on.
     var announcements: CPUAnnouncements?
     /// From the first CPU session with overflows on.
@@ -154,7 +156,7 @@ package final class PerfBackend: CounterBackend {
     func forget(_ session: PerfSession) {
         sessions[session.serial] = nil
         rest(session)
-        for descriptor in session.watched { poller.remove(descriptor) }
+        for (descriptor, _) in session.watched { poller.remove(descriptor) }
         for attributes in session.held { holders.release(attributes) }
     }
 

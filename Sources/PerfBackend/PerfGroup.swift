@@ -215,7 +215,9 @@ final class PerfGroup {
 
     /// Sets the period of a cell's event.
     func setPeriod(_ period: UInt64, of cell: Int) {
-        guard let member = layout.cells[cell].sampling, member < open.files.raw.count else { return }
+        guard let member = layout.cells[cell].sampling, member < open.files.raw.count else {
+            return
+        }
         // Cannot fail: the event is open and samples, and the period is in range.
         try? PerfEventFile.setPeriod(open.files.raw[member], min(period, PerfOpening.maxDistance))
     }

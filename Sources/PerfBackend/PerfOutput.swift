@@ -71,12 +71,14 @@ final class PerfOutput {
         return pages > 0 && poll(&entry, 1, 0) > 0 && entry.revents & Int16(POLLHUP) != 0
     }
 
-    /// Takes every record written since the last call, oldest first: whole records with their
-    /// headers, one behind the other.
-    func drain(into records: inout [UInt8]) {
+    /// Takes the records written since the last call, oldest first: whole records with their
+    /// headers, one behind the other, and not many more bytes than `limit`.
+    ///
+    /// - Returns: whether the ring is empty now.
+    func drain(into records: inout [UInt8], atMost limit: Int) -> Bool {
         switch ring {
-        case .some(let ring): ring.drain(into: &records)
-        case nil: break
+        case .some(let ring): ring.drain(into: &records, atMost: limit)
+        case nil: true
         }
     }
 

@@ -14,16 +14,33 @@ extension PerfSession {
     ///
     /// A session that holds its thread keeps them until the thread stands.
     func collectSamples(_ deliver: (BackendEvent) -> Void) {
-        guard !isCollecting, !isDetached else { return }
+        var limit = Int.max
+        collectSamples(limit: &limit, deliver)
+    }
+
+    /// Reads the rings as long as the limit allows.
+    ///
+    /// - Parameter limit: bytes of records that may be taken; what was taken is subtracted.
+    /// - Returns: whether the rings were read empty.
+    @discardableResult
+    func collectSamples(limit: inout Int, _ deliver: (BackendEvent) -> Void) -> Bool {
+        guard !isCollecting, !isDetached else { return true }
         isCollecting = true
+        var isEmpty = true
         var batch = PerfBatch()
-        for lane in lanes where !isDetached { collectSamples(of: lane, &batch, deliver) }
+        for lane in lanes where !isDetached {
+            isEmpty = collectSamples(of: lane, &limit, &batch, deliver) && isEmpty
+        }
         if !isDetached { batch.take(session: request.session).map(deliver) }
+        guard isEmpty else {
+            isCollecting = false
+            return false
+        }
         if running == nil, !isSettled, !isDetached { settle(deliver) }
         isCollecting = false
-        guard !isDetached else { return }
+        guard !isDetached else { return true }
         steer()
-        guard let hold, !hold.waiting.isEmpty else { return }
+        guard let hold, !hold.waiting.isEmpty else { return true }
         // A thread that keeps the signal off runs on for as long as it does. That is asked only
         // when the stop is overdue: the answer takes longer than most stops.
         if hold.isStanding || hasEnded
@@ -31,17 +48,21 @@ extension PerfSession {
         {
             hold.takeWaiting().forEach(deliver)
         }
+        return true
     }
 
+    /// Returns whether the ring was read empty.
     private func collectSamples(
         of lane: PerfLane,
+        _ limit: inout Int,
         _ batch: inout PerfBatch,
         _ deliver: (BackendEvent) -> Void
-    ) {
+    ) -> Bool {
         var records: [UInt8] = []
         swap(&records, &backend.records)
         records.removeAll(keepingCapacity: true)
-        lane.output.drain(into: &records)
+        let isEmpty = lane.output.drain(into: &records, atMost: limit)
+        limit -= records.count
         defer { swap(&records, &backend.records) }
         records.withUnsafeBytes { bytes in
             var offset = 0
@@ -64,6 +85,7 @@ extension PerfSession {
                 takeNews(record, of: lane, deliver)
             }
         }
+        return isEmpty
     }
 
     /// Takes a sample that holds the counts of its group.

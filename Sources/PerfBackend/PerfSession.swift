@@ -25,8 +25,8 @@ final class PerfSession: CounterSession {
     private(set) var identities: [ClientIdentity]
     /// Attributes of the events that were opened; their holders count this session as a user.
     private(set) var held: [perf_event_attr]
-    /// Descriptors of this session in the epoll set.
-    var watched: [Int32] = []
+    /// Descriptors of this session in the epoll set, and what each tells.
+    var watched: [(descriptor: Int32, source: PerfPoller.Token.Source)] = []
     /// Time-outs that the groups cannot count themselves.
     private(set) var timer: PerfSetTimer?
     /// The grip on the thread, if it is to be held at overflows.
@@ -119,8 +119,7 @@ final class PerfSession: CounterSession {
         for (lane, group) in zip(lanes, groups) {
             parts.append(PlacedSnapshot(lane.opening.placement, try group.read(set)))
         }
-        let counters = groups[0].program(of: set)?.counters.count ?? 0
-        return Snapshot(adding: parts, counters: counters)
+        return Snapshot(adding: parts, counters: groups[0].program.counters.count)
     }
 
     func arm(
@@ -201,6 +200,10 @@ final class PerfSession: CounterSession {
 
     func release() {
         hold?.resume()
+    }
+
+    func drainEvents(_ handler: (BackendEvent) -> Void) {
+        backend.drainEvents(of: self, handler)
     }
 
     func detach() {

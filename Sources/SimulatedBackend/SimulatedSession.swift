@@ -136,6 +136,10 @@ final class SimulatedSession: CounterSession {
 
     func release() {}
 
+    func drainEvents(_ handler: (BackendEvent) -> Void) {
+        backend.drainEvents(handler)
+    }
+
     func detach() {
         backend.remove(self)
     }

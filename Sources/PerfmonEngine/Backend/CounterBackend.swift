@@ -60,8 +60,8 @@ package protocol CounterBackend: AnyObject {
     /// the alarm before; only where `hasOwnTime`.
     func setAlarm(at time: UInt64)
 
-    /// Delivers everything that happened up to now, in order of time. The handler may call the
-    /// session the event belongs to, `detach()` included.
+    /// Delivers what happened up to now. A backend may leave the rest after a number of events; its
+    /// descriptor then stays readable. The handler may call the session the event belongs to, `detach()` included.
     func drainEvents(_ handler: (BackendEvent) -> Void)
 }
 
@@ -263,6 +263,11 @@ package protocol CounterSession: AnyObject {
 
     /// Lets a thread that was held at an overflow run on.
     func release()
+
+    /// Delivers what happened to this session up to now, in order of time, at a cost that does not
+    /// depend on other sessions. Where one clock that moves by events drives all sessions, it
+    /// delivers what happened to the others too.
+    func drainEvents(_ handler: (BackendEvent) -> Void)
 
     /// Gives everything back. Events of this session that are still queued are dropped.
     func detach()

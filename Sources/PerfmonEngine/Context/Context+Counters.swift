@@ -1,6 +1,36 @@
 package import PerfmonModel
 internal import SystemPackage
 
+/// Why a count is not exact.
+package enum CountReason: String, Sendable {
+    /// Counting was not started, or waits for an exec that has not come.
+    case notStarted = "not_started"
+    /// An overflow masked monitoring until a restart.
+    case masked
+    /// The set was halted while other events were put in the place of its own.
+    case reprogrammed
+    /// Sets took turns on the hardware.
+    case switched
+    /// The kernel halted the counter for a while, because its overflows took too much time.
+    case throttled
+    /// The thread's credentials changed at an exec and the kernel took the counters away.
+    case execCredentials = "exec-credentials"
+    /// The monitored CPU went offline.
+    case cpuOffline = "cpu-offline"
+    /// Someone else reprogrammed the hardware.
+    case stolen
+
+    /// Nil for an end at which nothing was missed.
+    init?(_ end: EndReason) {
+        switch end {
+        case .exit: return nil
+        case .execCredentials: self = .execCredentials
+        case .cpuOffline: self = .cpuOffline
+        case .stolen: self = .stolen
+        }
+    }
+}
+
 /// One line of `counters`: what an event came to since the context was loaded or, if that was later,
 /// since the counter's value was last written or its event was changed.
 package struct CounterReading: Sendable {
@@ -27,7 +57,7 @@ extension Context {
     /// - Throws: EINVAL for a set that does not exist.
     func readings(ofSet id: UInt16?) throws(PfmError) -> [CounterReading] {
         refresh(activeSet)
-        let times = contextTimes
+        let times = ContextTimes(active: totalActiveTime, uncounted: uncountedTime)
         var readings: [CounterReading] = []
         if let id {
             append(try requireSet(id), times, to: &readings)
@@ -65,7 +95,8 @@ extension Context {
             )
         }
         let event = eventName(ofPmd: number, in: set)
-        return reading(event, number, counter, in: set, contextTimes)
+        let times = ContextTimes(active: totalActiveTime, uncounted: uncountedTime)
+        return reading(event, number, counter, in: set, times)
     }
 
     /// Nanoseconds since the load.
@@ -74,10 +105,6 @@ extension Context {
         var active: UInt64
         /// In which none did, although the context was started.
         var uncounted: UInt64
-    }
-
-    private var contextTimes: ContextTimes {
-        ContextTimes(active: totalActiveTime, uncounted: uncountedTime)
     }
 
     /// The reading of one counter, as of the last fold.

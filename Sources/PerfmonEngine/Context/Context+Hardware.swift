@@ -104,12 +104,12 @@ extension Context {
     /// passed an overflow that is told a little later.
     func settle(_ set: EventSet) {
         for _ in 0..<Self.looks {
-            engine.drain()
+            engine.drain(self)
             guard isCounting, set.id == activeSetID else { return }
             refresh(set)
             if set.pendingOverflows.isEmpty { return }
         }
-        engine.drain()
+        engine.drain(self)
         guard isCounting, set.id == activeSetID, !set.pendingOverflows.isEmpty else { return }
         // The overflow is between two looks of the backend, or the kernel has lost it.
         handleUntold(set)
@@ -217,7 +217,7 @@ extension Context {
         guard isCounting, let session else { return }
         session.stop(activeSetID)
         attachment?.staysHalted = true
-        engine.drain()
+        engine.drain(self)
         attachment?.staysHalted = false
     }
 

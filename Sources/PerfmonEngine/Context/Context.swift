@@ -110,6 +110,11 @@ package final class Context {
         pmu.counterWidth >= 64 ? .max : (1 << UInt64(pmu.counterWidth)) - 1
     }
 
+    /// Handles what happened to the context up to now.
+    package func drain() {
+        engine.drain(self)
+    }
+
     /// The set of an id.
     ///
     /// - Throws: EINVAL when there is none.

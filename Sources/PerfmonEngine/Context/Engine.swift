@@ -121,12 +121,22 @@ package final class Engine {
     /// Unit to which set time-outs are rounded up, in nanoseconds.
     package var timeoutTick: UInt64 { max(1, options.timeoutTick ?? backend.timeoutTick) }
 
-    /// Handles everything that happened since the last call. The event thread calls it when the
-    /// backend's descriptor is readable, and every command calls it first.
+    /// Handles what happened since the last call. The event thread calls it when the backend's
+    /// descriptor is readable.
     package func drain() {
+        drain { backend.drainEvents($0) }
+    }
+
+    /// Handles what happened to one context since the last call. Every command calls it first.
+    func drain(_ context: Context) {
+        guard let session = context.session else { return }
+        drain { session.drainEvents($0) }
+    }
+
+    private func drain(_ deliver: ((BackendEvent) -> Void) -> Void) {
         guard !isDraining else { return }
         isDraining = true
-        backend.drainEvents { event in handle(event) }
+        deliver { event in handle(event) }
         isDraining = false
         announceSamples()
     }

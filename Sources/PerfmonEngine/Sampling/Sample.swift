@@ -17,11 +17,11 @@ package struct Sample: Sendable, Equatable {
     package var pmd: Int = 0
     /// The value that the PMD was started from: minus the number of events since.
     package var lastReset: UInt64 = 0
+    /// The opaque number given with the PMD (`reg_smpl_eventid`).
+    package var eventID: UInt64 = 0
     /// Events by which the register was past the end of its period when it was looked at; negative
     /// where the hardware told of the overflow early.
     package var late: Int64 = 0
-    /// The opaque number given with the PMD (`reg_smpl_eventid`).
-    package var eventID: UInt64 = 0
     /// The PMDs whose values were recorded.
     package var registers: RegisterSet = []
     /// Their values in ascending order of their numbers.
@@ -55,8 +55,8 @@ package struct SampleCursor: Sendable, Equatable {
 package enum SampleLine {
     /// Appends `time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [period=N]
     /// [pmdN=N ...] [chain=0xN,0xN ...] [eventid=N]` and a newline. The period is there where it is
-    /// not simply the negative of `last_reset`, because the overflow was seen late. An event id of
-    /// 0 is left out.
+    /// not simply the negative of `last_reset`, because the overflow was seen late; an event id of 0
+    /// is left out.
     package static func append(_ sample: Sample, to text: inout [UInt8]) {
         append(" time=", decimal: sample.time, to: &text, isFirst: true)
         append(" pid=", signed: sample.pid, to: &text)

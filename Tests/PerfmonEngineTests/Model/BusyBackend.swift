@@ -131,6 +131,10 @@ private final class BusySession: CounterSession {
         try inner.reauthorize(for: client, isDelegated: isDelegated)
     }
 
+    func drainEvents(_ handler: (BackendEvent) -> Void) {
+        backend.drainEvents(handler)
+    }
+
     func release() {
         inner.release()
     }

@@ -67,8 +67,8 @@ final class TextFormat: SamplingFormat {
         sample.set = overflow.set
         sample.pmd = overflow.pmd
         sample.lastReset = overflow.lastReset
-        sample.late = overflow.late
         sample.eventID = overflow.eventID
+        sample.late = overflow.late
         sample.registers = overflow.sampled
         for index in values.indices { sample.values.append(values[index]) }
         line.removeAll(keepingCapacity: true)
