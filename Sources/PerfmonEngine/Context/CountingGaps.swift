@@ -1,5 +1,3 @@
-internal import PerfmonModel
-
 /// Time for which a context was started and its target there to be counted, and in which nothing
 /// was counted all the same.
 struct CountingGaps: Sendable {
