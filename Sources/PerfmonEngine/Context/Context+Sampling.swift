@@ -52,7 +52,7 @@ extension Context {
         sampling?.lost = 0
         sampling?.droppedWhenMasked = 0
         sampling?.throttled = 0
-        if case .thread(let tid) = target { sampling?.processes?.see(thread: tid) }
+        if let tid = target.thread { sampling?.processes?.see(thread: tid) }
     }
 
     /// Whether overflows may be told late, many at a time: nothing but the buffer waits for them,
