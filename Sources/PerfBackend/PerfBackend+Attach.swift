@@ -25,8 +25,14 @@ extension PerfBackend {
         let isThread = Self.isThread(request.target)
         let triggers = isThread && !request.inherit
         var count = 0
-        for set in request.sets {
-            count += 1 + set.counters.count + (set.timeout != nil && triggers ? 1 : 0)
+        for programs in PerfLayout.groups(request) {
+            let layout = PerfLayout(
+                programs,
+                inherit: request.inherit,
+                samplesLater: !request.inherit && !request.holdAtOverflow
+            )
+            count += 1 + layout.members.count
+            if programs[0].timeout != nil, triggers { count += 1 }
         }
         if request.samplesFamily {
             // On each CPU, with a ring there.
@@ -51,8 +57,8 @@ extension PerfBackend {
         // From here on the thread's number means this thread, or nothing once it is gone.
         let thread = try thread(of: request.target)
         var selected: [perf_event_attr] = []
-        for program in request.sets {
-            selected += try opening.members(program)
+        for programs in PerfLayout.groups(request) {
+            selected += try opening.members(programs, opening.layout(programs))
         }
         for attributes in selected { holders.retain(attributes) }
         var isComplete = false
@@ -133,7 +139,7 @@ extension PerfBackend {
     /// Pages of a ring that holds samples. A notified session reads each sample at once, a
     /// buffered one when half of the ring is full.
     static func ringPages(isBuffered: Bool) -> Int {
-        isBuffered ? 256 : 16
+        isBuffered ? 512 : 16
     }
 
     static let inheritedOverflow = PfmError(
@@ -298,7 +304,7 @@ extension PerfBackend {
         _ source: PerfPoller.Token.Source
     ) throws(Errno) {
         try poller.add(descriptor, .init(session: session.serial, source: source))
-        session.watched.append(descriptor)
+        session.watched.append((descriptor, source))
     }
 
     /// Gives a session that had none, or a small one, a ring for samples.
@@ -317,9 +323,14 @@ extension PerfBackend {
         }
         if old >= 0 {
             poller.remove(old)
-            session.watched.removeAll { $0 == old }
+            session.watched.removeAll { $0.descriptor == old }
         }
         output.take(fresh)
+        do throws(Errno) {
+            try session.redirect()
+        } catch {
+            throw PfmError(error, "samples cannot be sent into the session's ring: \(error)")
+        }
         do throws(Errno) {
             try watch(session, output.event, .ring)
         } catch {

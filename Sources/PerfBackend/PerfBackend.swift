@@ -32,6 +32,8 @@ package final class PerfBackend: CounterBackend {
     private(set) var sessions: [UInt64: PerfSession] = [:]
     /// Sessions whose rings may hold something, by serial number.
     private(set) var active: [UInt64: PerfSession] = [:]
+    /// Sessions whose rings the event thread has still to read in this round, by serial number.
+    var unread: [UInt64] = []
     /// News of CPUs; from the first session on a CPU on.
     var announcements: CPUAnnouncements?
     /// From the first CPU session with overflows on.
@@ -113,7 +115,7 @@ package final class PerfBackend: CounterBackend {
             shortestClockDistance = kernel.shortestClockDistance
         }
         let output = PerfOutput(tellsProcesses: request.wantsProcesses)
-        return PerfOpening(
+        var opening = PerfOpening(
             attributes: attributes,
             names: names,
             kernel: kernel,
@@ -121,12 +123,17 @@ package final class PerfBackend: CounterBackend {
             placement: Placement(request.target),
             inherit: request.inherit,
             signalData: request.holdAtOverflow ? HoldTracer.signalData(session: serial) : nil,
-            wakesByWatermark: request.isBuffered || !Self.isThread(request.target),
+            isBuffered: request.isBuffered,
+            wakesByWatermark: !Self.isThread(request.target) || request.samplesFamily,
             shortestClockDistance: shortestClockDistance,
             wantsCallChains: request.wantsCallChains,
             output: output,
             witness: output
         )
+        if request.isBuffered, request.sets.allSatisfy({ opening.needsNoCalls([$0]) }) {
+            opening.wakesByWatermark = true
+        }
+        return opening
     }
 
     static func isThread(_ target: Target) -> Bool {
@@ -147,7 +154,7 @@ package final class PerfBackend: CounterBackend {
     func forget(_ session: PerfSession) {
         sessions[session.serial] = nil
         rest(session)
-        for descriptor in session.watched { poller.remove(descriptor) }
+        for (descriptor, _) in session.watched { poller.remove(descriptor) }
         for attributes in session.held { holders.release(attributes) }
     }
 
