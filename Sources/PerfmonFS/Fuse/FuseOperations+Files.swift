@@ -17,10 +17,15 @@ extension FuseOperations {
             let client = FileSystem.client(of: request)
             let flags = OpenFlags(system: info.pointee.flags)
             let handle = try file.open(by: client, flags: flags)
-            let open = OpenFile(handle, opener: flags.contains(.write) ? Opener(client) : nil)
-            open.enter(info)
             // Only what is pushed to the kernel when it changes may be kept by it.
-            info.pointee.direct_io = file.keptContent == nil ? 1 : 0
+            let hasPages = file.keptContent != nil
+            let open = OpenFile(
+                handle,
+                opener: flags.contains(.write) ? Opener(client) : nil,
+                hasPages: hasPages
+            )
+            open.enter(info)
+            info.pointee.direct_io = hasPages ? 0 : 1
             if fuse_reply_open(request, info) != 0 {
                 open.leave()
             }
@@ -36,6 +41,9 @@ extension FuseOperations {
         FileSystem.answer(request) { (tree) throws(PfmError) in
             guard let open = OpenFile.of(info) else {
                 throw PfmError(.badFileDescriptor, "not open")
+            }
+            guard !open.takeUnretainedValue().refuses(info.pointee) else {
+                throw PfmError(.invalidArgument, "no pages of the file are kept")
             }
             let read = ReadRequest(
                 request,
