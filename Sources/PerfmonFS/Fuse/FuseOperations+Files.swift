@@ -20,16 +20,24 @@ extension FuseOperations {
             let flags = OpenFlags(system: info.pointee.flags)
             let handle = try file.open(by: client, flags: flags)
             // Only what is pushed to the kernel when it changes may be kept by it.
-            let hasPages = file.keptContent != nil
+            let isDirect = file.keptContent == nil
             let open = OpenFile(
                 handle,
+                of: inode,
                 opener: flags.contains(.write) ? Opener(client) : nil,
-                hasPages: hasPages
+                isDirect: isDirect,
+                pageOpener: PageOpener(
+                    thread: client.tid,
+                    uid: client.uid,
+                    writes: flags.contains(.write)
+                ),
+                opened: tree.arrivals.add(client.tid)
             )
-            open.enter(info)
-            info.pointee.direct_io = hasPages ? 0 : 1
-            if fuse_reply_open(request, info) != 0 {
-                open.leave()
+            info.pointee.direct_io = isDirect ? 1 : 0
+            replyOpen(request, info, open, in: tree) {
+                guard isDirect, flags.contains(.read) else { return 0 }
+                if file.hasFixedSize { return PageState.pageSize }
+                return handle is any TextHandle ? Int(clamping: file.size(for: client)) : 0
             }
         }
     }
@@ -44,8 +52,9 @@ extension FuseOperations {
             guard let open = OpenFile.of(info) else {
                 throw PfmError(.badFileDescriptor, "not open")
             }
-            guard !open.takeUnretainedValue().refuses(info.pointee) else {
-                throw PfmError(.invalidArgument, "no pages of the file are kept")
+            // Only read(2) and its kind name the owner of locks.
+            if info.pointee.lock_owner == 0, open.takeUnretainedValue().isDirect {
+                return readPage(request, size, offset, of: open.takeUnretainedValue(), in: tree)
             }
             let read = ReadRequest(
                 request,
@@ -73,7 +82,7 @@ extension FuseOperations {
                 bytes,
                 by: file.opener.map { $0.writing(client) } ?? client
             )
-            fuse_reply_write(request, taken)
+            replyWrite(request, taken, file, in: tree)
         }
     }
 
@@ -106,8 +115,8 @@ extension FuseOperations {
         _ id: fuse_ino_t,
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
-        FileSystem.answer(request) { _ in
-            OpenFile.of(info)?.takeUnretainedValue().leave()
+        FileSystem.answer(request) { tree in
+            if let open = OpenFile.of(info)?.takeUnretainedValue() { leave(open, in: tree) }
             fuse_reply_err(request, 0)
         }
     }

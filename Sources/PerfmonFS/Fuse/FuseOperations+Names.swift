@@ -12,6 +12,7 @@ extension FuseOperations {
         _ name: UnsafePointer<CChar>
     ) {
         FileSystem.answer(request) { (tree) throws(PfmError) in
+            tree.arrivals.add(FileSystem.thread(of: request))
             replyEntry(request, try checked(name), in: tree.inode(parent), of: tree)
         }
     }

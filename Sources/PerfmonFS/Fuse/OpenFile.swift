@@ -7,26 +7,29 @@ final class OpenFile {
     let handle: any FileHandle
     /// Who opened the file for writing; nil: nobody can write to it.
     let opener: Opener?
-    /// Whether the kernel may keep pages of the file.
-    private let hasPages: Bool
+    /// The file.
+    let inode: Inode
+    /// The kernel is to keep no pages of the file.
+    let isDirect: Bool
+    /// Who opened it.
+    let pageOpener: PageOpener
+    /// What `FileTree.arrivals` counted then.
+    let opened: UInt64
 
-    init(_ handle: any FileHandle, opener: Opener?, hasPages: Bool) {
+    init(
+        _ handle: any FileHandle,
+        of inode: Inode,
+        opener: Opener?,
+        isDirect: Bool,
+        pageOpener: PageOpener,
+        opened: UInt64
+    ) {
         self.handle = handle
+        self.inode = inode
         self.opener = opener
-        self.hasPages = hasPages
-    }
-
-    /// Whether a read asks for a page of a file that has none.
-    ///
-    /// Linux 6.5 to 7.0 reads for splice(2), sendfile(2) and copy_file_range(2) through the page
-    /// cache even what was opened for direct reads, and every version does for a private mapping.
-    /// A page shows one client's text to all others, is as old as it is, ends where the kernel
-    /// believes the file to end, and a fault that waits for it cannot be interrupted. EINVAL makes
-    /// the callers of sendfile(2) go on with read(2), and a mapped page raise SIGBUS. Only read(2)
-    /// and its kind name the owner of locks.
-    @inline(__always)
-    func refuses(_ info: fuse_file_info) -> Bool {
-        info.lock_owner == 0 && !hasPages
+        self.isDirect = isDirect
+        self.pageOpener = pageOpener
+        self.opened = opened
     }
 
     /// The open file behind a handle that the kernel got from `enter`.

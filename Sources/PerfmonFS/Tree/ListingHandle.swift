@@ -16,7 +16,7 @@ struct KeptRendering {
 }
 
 /// An open listing: serves the rendering whose size the client was told.
-final class ListingHandle: FileHandle {
+final class ListingHandle: TextHandle {
     private let file: TableFile
     private let show: TableFile.Content.Show
     private var rendering: Rendering?
@@ -29,16 +29,25 @@ final class ListingHandle: FileHandle {
     }
 
     func read(_ request: consuming ReadRequest) {
-        guard !file.holder.isGone() else { return request.fail(.removed) }
-        if rendering == nil || (request.offset == 0 && !isFirst) {
-            do {
-                rendering = try file.render(show, for: request.client)
-            } catch {
-                file.report(.read, by: request.client, error: error)
-                return request.fail(error.code)
-            }
+        do throws(PfmError) {
+            _ = try prepare(forReadAt: request.offset, by: request.client)
+        } catch {
+            if !file.holder.isGone() { file.report(.read, by: request.client, error: error) }
+            return request.fail(error.code)
+        }
+        reply(to: request)
+    }
+
+    func prepare(forReadAt offset: Int, by client: Client) throws(PfmError) -> Int {
+        guard !file.holder.isGone() else { throw FileHolder.gone }
+        if rendering == nil || (offset == 0 && !isFirst) {
+            rendering = try file.render(show, for: client)
         }
         isFirst = false
+        return rendering?.text.count ?? 0
+    }
+
+    func reply(to request: consuming ReadRequest) {
         guard let rendering else { return request.fail(.ioError) }
         request.reply(from: rendering.text)
     }

@@ -50,3 +50,12 @@ protocol FileHandle: AnyObject {
     /// The last reference to the open file is gone.
     func release()
 }
+
+/// One open file whose text is whole before its first byte is read, so that the kernel can be given
+/// pages of it.
+protocol TextHandle: FileHandle {
+    /// Renders the text if a read at this offset begins a pass through it. Returns its bytes.
+    func prepare(forReadAt offset: Int, by client: Client) throws(PfmError) -> Int
+    /// Answers with the text that was rendered last.
+    func reply(to request: consuming ReadRequest)
+}

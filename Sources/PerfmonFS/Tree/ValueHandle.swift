@@ -5,7 +5,7 @@ import SystemPackage
 
 /// An open value file: shows one rendering per pass through the file and carries out what is
 /// written, line by line.
-final class ValueHandle: FileHandle {
+final class ValueHandle: TextHandle {
     private let file: TableFile
     private let show: TableFile.Content.Show?
     private let store: TableFile.Content.Store?
@@ -38,6 +38,16 @@ final class ValueHandle: FileHandle {
                 return request.fail(error.code)
             }
         }
+        request.reply(from: text)
+    }
+
+    func prepare(forReadAt offset: Int, by client: Client) throws(PfmError) -> Int {
+        guard !file.holder.isGone() else { throw FileHolder.gone }
+        if offset == 0 || !isRendered { try render(for: client) }
+        return text.count
+    }
+
+    func reply(to request: consuming ReadRequest) {
         request.reply(from: text)
     }
 
