@@ -1,9 +1,12 @@
+import FuseKit
 import Glibc
 import LinuxSupport
 import Logging
 import PerfmonEngine
 import PerfmonFS
 import PerfmonModel
+import PrivilegeSupport
+import SystemPackage
 
 /// The program: mounts, goes to the background, answers until it is unmounted.
 @main
@@ -14,11 +17,12 @@ struct PfmfsProgram {
 
     /// Runs outside the main actor, whose closures pay for a check at every call.
     private nonisolated static func run() -> Int32 {
+        Descriptors.fillStandard()
         FuseLog.shared.attach()
         let arguments = Array(Swift.CommandLine.arguments.dropFirst())
         if let document = TreeDocument.named(arguments) {
             print(document, terminator: "")
-            return 0
+            return printingStatus()
         }
         do throws(PfmError) {
             let options = try MountOptions(parsing: arguments)
@@ -27,11 +31,18 @@ struct PfmfsProgram {
             case .showVersion: print(Version.text, terminator: "")
             case .mount: try serve(options)
             }
-            return 0
+            return options.action == .mount ? 0 : printingStatus()
         } catch {
             complain(error)
             return 1
         }
+    }
+
+    /// The exit status after something was printed: 1 if it could not be.
+    private nonisolated static func printingStatus() -> Int32 {
+        guard fflush(nil) != 0 else { return 0 }
+        complain(PfmError(Errno(rawValue: errno), "standard output cannot be written to"))
+        return 1
     }
 
     /// Mounts and answers. Returns when the file system is unmounted.
@@ -41,15 +52,21 @@ struct PfmfsProgram {
         LoggingSystem.bootstrap { _ in ProgramLog(level: level) }
         let mountPoint = try MountPoint(options.mountPoint)
         Descriptors.raiseLimit()
-        let content = try MountContent.make(for: options)
-        let privileges = content.privileges
-        let session = try FuseSession(
-            serving: FileSystem(content),
-            options: options.sessionOptions(mayAllowOthers: MountPoint.mayAllowOthers)
-        )
-        try session.mount(at: mountPoint.path)
+        let (content, row) = try MountContent.make(for: options, with: Backends.registry)
+        let session: FuseSession
+        do {
+            session = try FuseSession(
+                serving: FileSystem(content),
+                name: "pfmfs",
+                options: options.sessionOptions(mayAllowOthers: MountPoint.mayAllowOthers),
+                unmounter: { PrivilegeKeeper.shared.unmount($0) }
+            )
+            try session.mount(at: mountPoint.path)
+        } catch {
+            throw PfmError(error)
+        }
         do throws(PfmError) {
-            try answer(session, on: mountPoint, privileges, options)
+            try answer(session, on: mountPoint, row, options)
         } catch {
             session.unmount()
             throw error
@@ -59,18 +76,20 @@ struct PfmfsProgram {
     private nonisolated static func answer(
         _ session: FuseSession,
         on mountPoint: MountPoint,
-        _ privileges: [Privilege],
+        _ row: BackendRow,
         _ options: MountOptions
     ) throws(PfmError) {
         let log = Logger(label: "pfmfs")
         FuseLog.shared.pass(to: log)
         if !options.isForeground {
-            try session.moveToBackground()
+            do { try session.moveToBackground() } catch { throw PfmError(error) }
             LogDestination.shared.moveToBackground()
         }
-        if !options.keepsPrivileges { try DaemonPrivileges.keepOnly(privileges) }
+        if !options.keepsPrivileges {
+            try DaemonPrivileges.keepOnly(for: row)
+        }
         log.info("mounted", metadata: ["mountpoint": "\(mountPoint.path)"])
-        try session.run()
+        do { try session.run() } catch { throw PfmError(error) }
         session.unmount()
         log.info("unmounted", metadata: ["mountpoint": "\(mountPoint.path)"])
     }

@@ -36,6 +36,7 @@ extension Context {
                 subject: "inherit"
             )
         }
+        try engine.backend.require(new)
         try engine.requireGroup(systemWide: new.contains(.systemWide), client)
         isAllowedByGroup = true
         flags = new
@@ -53,6 +54,7 @@ extension Context {
         try requireLoadable(target, by: client)
         try requireProgrammer(client)
         try requireUnloaded("load_context")
+        try engine.backend.require(target)
         try requireKind(of: target)
         try requirePlace(target, of: client)
         if !isAllowedByGroup {
@@ -68,13 +70,13 @@ extension Context {
         }
         try resolveSuccessors()
         try engine.arbiter.reserve(target, for: .init(name: name, uid: uid), by: client)
+        let attachment: Attachment
         do throws(PfmError) {
-            try attach(to: target, client: client)
+            attachment = try attach(to: target, client: client)
         } catch {
             engine.arbiter.release(target)
             throw error
         }
-        self.target = target
         noteLoader(client)
         endReason = nil
         activeSetID = id
@@ -82,10 +84,7 @@ extension Context {
         reloadCountdowns(first)
         messages.clear()
         lostOverflows = 0
-        canRestart = false
-        isStarted = false
-        state = .loaded
-        engine.attached(self)
+        engine.attached(self, as: attachment.number)
     }
 
     /// Takes the context off its target (`pfm_unload_context`). Values stay readable.
@@ -104,33 +103,22 @@ extension Context {
     /// original, unloading folds them into the values without notification.
     func detach() {
         if sampling != nil { haltForCommand() }
-        guard let target else { return }
-        haltForGood()
-        session?.detach()
-        session = nil
-        request = nil
-        waitsForSwitch = false
+        guard let attachment else { return }
+        if isCounting { haltHardware(activeSet) }
+        settleDuration(of: activeSet)
+        attachment.session.detach()
         engine.releaseDescriptors(of: self)
         endHold()
         for set in sets {
             set.program = nil
             set.forgetOverflows()
         }
-        engine.arbiter.release(target)
-        self.target = nil
-        state = .unloaded
-        canRestart = false
-        engine.detached(self)
+        engine.arbiter.release(attachment.target)
+        self.attachment = nil
+        engine.detached(self, from: attachment.number)
     }
 
-    private func haltForGood() {
-        if isCounting { haltHardware(activeSet) }
-        settleDuration(of: activeSet)
-        isStarted = false
-        activeTimeBeforeExec = nil
-    }
-
-    private func attach(to target: Target, client: Client) throws(PfmError) {
+    private func attach(to target: Target, client: Client) throws(PfmError) -> Attachment {
         let programs = sets.map { program(of: $0) }
         if flags.contains(.inherit) { try requireSteadyPeriods() }
         let number = engine.nextSessionNumber()
@@ -158,14 +146,14 @@ extension Context {
             engine.releaseDescriptors(of: self)
             throw error
         }
-        self.session = session
-        self.request = request
-        sessionNumber = number
+        let attachment = Attachment(target: target, session: session, request: request)
+        self.attachment = attachment
         beginSampling(on: target)
         clearAttachment()
         for (set, program) in zip(sets, programs) {
             adopt(program, for: set)
         }
+        return attachment
     }
 
     /// Children take over the period that the thread has, and nobody can change it for them.

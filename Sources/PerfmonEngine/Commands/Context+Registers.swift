@@ -22,7 +22,7 @@ package struct CounterSettings: Sendable {
 extension Context {
     /// Writes one control register (`pfm_write_pmcs`, one element).
     ///
-    /// - Precondition: any state but zombie.
+    /// - Precondition: any state.
     /// - Effect: reserved bits take their default, silently but for the note; a counter that is
     ///   attached is reprogrammed.
     /// - Throws: EINVAL for a register or set that does not exist and for flags or bits the
@@ -67,7 +67,7 @@ extension Context {
 
     /// Writes one data register (`pfm_write_pmds`, one element).
     ///
-    /// - Precondition: any state but zombie. While masked only the virtual value changes; it
+    /// - Precondition: any state. While masked only the virtual value changes; it
     ///   reaches the hardware at restart.
     /// - Throws: EINVAL for a register or set that does not exist, or a vector that names one.
     package func writePmd(
@@ -95,6 +95,9 @@ extension Context {
                 hint: "a PMD takes ovfl_notify and random",
                 subject: isOfPmcs ? "no_emul64" : nil
             )
+        }
+        if settings.flags?.contains(.overflowNotify) == true {
+            try engine.backend.requireOverflows()
         }
         let set = try requireSet(id)
         try requireChangeable()
@@ -219,6 +222,7 @@ extension Context {
         for number in numbers {
             guard let selection = selection(ofPmd: number, in: set) else { continue }
             do throws(PfmError) {
+                try engine.backend.require(selection, named: nil)
                 try engine.backend.validate(
                     selection,
                     systemWide: flags.contains(.systemWide)

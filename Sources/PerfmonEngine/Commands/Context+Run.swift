@@ -21,7 +21,7 @@ extension Context {
                 try requireStartable()
                 if isStarted { haltHardware(activeSet) }
                 settleDuration(of: activeSet)
-                isStarted = false
+                attachment?.isStarted = false
                 try activate(id, resets: .long)
             }
         }
@@ -50,11 +50,11 @@ extension Context {
                 hint: "write 1 to stop first"
             )
         }
-        activeTimeBeforeExec = totalActiveTime
+        attachment?.activeTimeBeforeExec = totalActiveTime
         do throws(PfmError) {
             try begin(activeSet)
         } catch {
-            activeTimeBeforeExec = nil
+            attachment?.activeTimeBeforeExec = nil
             throw error
         }
     }
@@ -75,8 +75,8 @@ extension Context {
         haltForCommand()
         if isCounting { haltHardware(activeSet) }
         settleDuration(of: activeSet)
-        isStarted = false
-        activeTimeBeforeExec = nil
+        attachment?.isStarted = false
+        attachment?.activeTimeBeforeExec = nil
         engine.changed(self)
     }
 
@@ -95,7 +95,7 @@ extension Context {
             )
         }
         engine.count(on: lastCPU, \.restarts)
-        if state == .masked {
+        if let mask = attachment?.mask {
             guard !engine.isWaiting(self) else {
                 throw PfmError(
                     .resourceBusy,
@@ -104,14 +104,14 @@ extension Context {
                     hint: "it takes effect by itself"
                 )
             }
-            guard canRestart || Self.isCPU(target) else {
+            guard mask.canRestart || Self.isCPU(target) else {
                 throw PfmError(
                     .resourceBusy,
                     "this masking was restarted once and stays masked",
                     hint: "unload the context and load it again"
                 )
             }
-            canRestart = false
+            attachment?.mask?.canRestart = false
             if let delay = engine.mustWait(self) {
                 note = engine.waitingText(self, delay)
                 return
@@ -123,13 +123,6 @@ extension Context {
     /// Only a thread runs the restart itself, later, and takes one for each masking.
     private static func isCPU(_ target: Target?) -> Bool {
         if case .cpu = target { true } else { false }
-    }
-
-    /// CPU to which statistics of commands are charged: the target's, or the one on which a thread
-    /// last overflowed.
-    var lastCPU: Int {
-        if case .cpu(let cpu) = target { return cpu }
-        return lastPlace?.cpu ?? 0
     }
 
     /// Moves the active time since the last start into `set_act_duration`.
@@ -147,7 +140,7 @@ extension Context {
                 "the context is masked by an overflow",
                 hint: "write 1 to restart, not to start"
             )
-        case .unloaded, .zombie:
+        case .unloaded:
             throw PfmError(
                 .invalidArgument,
                 "the context is \(state.rawValue)",
@@ -171,7 +164,7 @@ extension Context {
         } else {
             try session.start(set.id)
         }
-        isStarted = true
+        attachment?.isStarted = true
         engine.changed(self)
         handleLateOverflow(of: set)
     }

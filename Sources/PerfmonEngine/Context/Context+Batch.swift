@@ -11,7 +11,7 @@ extension Context {
         guard sampling != nil, engine.controls.debugOverflow == 0, batch.width == 0 || isSteady(set)
         else { return handleSingly(batch, set, program) }
         guard isCounting, id == activeSetID else { return drop(batch.records[...], program) }
-        lastPlace = batch.place(of: last)
+        attachment?.lastPlace = batch.place(of: last)
         let began = engine.now
         var run = BatchRun(set, program, followsOthers: batch.width == 0)
         let end = run.store(batch, in: self, set)

@@ -96,7 +96,7 @@ extension Context {
 
     /// Charges what the session holds with a set's new program.
     private func recharge(for program: SetProgram) throws(PfmError) {
-        guard var changed = request else { return }
+        guard var changed = attachment?.request else { return }
         changed.sets = sets.compactMap { $0.id == program.id ? program : $0.program }
         try engine.chargeDescriptors(
             engine.backend.descriptors(for: changed),
@@ -134,23 +134,23 @@ extension Context {
     func haltForCommand() {
         guard isCounting, let session else { return }
         session.stop(activeSetID)
-        staysHalted = true
+        attachment?.staysHalted = true
         engine.drain()
-        staysHalted = false
+        attachment?.staysHalted = false
     }
 
     /// Lets a halted set count on.
     func resumeHardware(_ set: EventSet) {
-        guard let session, !staysHalted else { return }
+        guard let attachment, !attachment.staysHalted else { return }
         do throws(PfmError) {
             if set.flags.contains(.timeSwitch) {
-                session.setTimeoutLeft(set.id, nanoseconds: max(1, set.timeoutLeft))
+                attachment.session.setTimeoutLeft(set.id, nanoseconds: max(1, set.timeoutLeft))
             }
-            if activeTimeBeforeExec == totalActiveTime {
-                try session.startAtExec(set.id)
+            if attachment.activeTimeBeforeExec == totalActiveTime {
+                try attachment.session.startAtExec(set.id)
             } else {
-                activeTimeBeforeExec = nil
-                try session.start(set.id)
+                attachment.activeTimeBeforeExec = nil
+                try attachment.session.start(set.id)
             }
         } catch {
             engine.log.error("context \(name): set \(set.id) cannot run on: \(error)")

@@ -15,7 +15,7 @@ extension Context {
         time: UInt64
     ) {
         engine.count(on: place.cpu, \.overflowsAll)
-        lastPlace = place
+        attachment?.lastPlace = place
         if session?.overflowsByThread == true {
             return handleThreadOverflow(pmds: pmds, place: place, set: id, time: time)
         }
@@ -79,9 +79,9 @@ extension Context {
             set.switchIsPending = mustSwitch
         } else if mustSwitch {
             engine.chargeNotification(of: self)
-            if waitsToSwitch() {
+            if engine.mustWait(self) != nil {
                 mask(set)
-                canRestart = false
+                attachment?.mask = Mask(canRestart: false, waitsForSwitch: true)
             } else {
                 leave(set)
             }
@@ -89,10 +89,10 @@ extension Context {
             resetRunning(set, cpu: place.cpu)
         }
         if hasNotification, control.contains(.notify) {
-            holdsThread = state == .masked && flags.contains(.notifyBlock)
+            attachment?.blocksThread = state == .masked && flags.contains(.notifyBlock)
             notify(set, place: place, time: time)
         }
-        if !holdsThread { releaseThread() }
+        if attachment?.blocksThread != true { releaseThread() }
     }
 
     /// Keeps an overflow of a set that was halted before the overflow was told, if the counts hold
@@ -109,7 +109,7 @@ extension Context {
         dropSamples(pmds.filter { !kept.contains($0) }, cpu: place.cpu)
         if !kept.isEmpty, isCounting, id == activeSetID {
             handleLateOverflow(of: activeSet)
-        } else if !holdsThread {
+        } else if attachment?.blocksThread != true {
             releaseThread()
         }
     }
@@ -139,7 +139,7 @@ extension Context {
             for number in set.counters.keys { set.counters[number]?.armedAt = nil }
         }
         if isCounting { runOn(activeSet) }
-        if !holdsThread { session?.release() }
+        if attachment?.blocksThread != true { session?.release() }
     }
 
     /// Handles the loss of the target: unloads, and tells readers that nothing more will come.
@@ -156,11 +156,11 @@ extension Context {
 
     /// Acknowledged: resets, switches or unmasks as the overflow left it (`pfm_resume_after_ovfl`).
     func resumeAfterOverflow() {
-        defer { canRestart = false }
+        defer { attachment?.mask?.canRestart = false }
         guard let control = restartFormat() else { return }
         let set = activeSet
         let wasMasked = state == .masked
-        state = .loaded
+        attachment?.mask = nil
         if set.switchIsPending {
             set.switchIsPending = false
             resumeInNextSet(after: set, wasMasked: wasMasked)
@@ -251,8 +251,7 @@ extension Context {
 
     private func noteMasked(_ set: EventSet) {
         settleDuration(of: set)
-        state = .masked
-        canRestart = true
+        attachment?.mask = Mask()
         engine.changed(self)
     }
 
@@ -312,8 +311,8 @@ extension Context {
 
     /// Notes that the held thread, if there is one, is let go.
     func endHold() {
-        guard holdsThread else { return }
-        holdsThread = false
+        guard attachment?.blocksThread == true else { return }
+        attachment?.blocksThread = false
         engine.count(on: lastCPU, \.workHandled)
     }
 }

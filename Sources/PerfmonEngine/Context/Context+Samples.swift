@@ -72,7 +72,7 @@ extension Context {
         let touched = set.pendingResets
         guard !touched.isEmpty else { return }
         reset(set, .short)
-        if request?.isBuffered == true {
+        if attachment?.request.isBuffered == true {
             for number in touched { set.counters[number]?.noteReloaded() }
         }
         guard !touched.allSatisfy(set.isArmed), let session else { return }

@@ -22,25 +22,11 @@ package final class Context {
     /// Owner of the directory.
     package var uid: UInt32
     package var gid: UInt32
-    /// Permission bits of the directory.
-    package var mode: UInt16
     /// When it was made, in seconds since 1970.
     package let created: UInt64
     package internal(set) var flags: ContextFlags = []
-    package internal(set) var state: ContextState = .unloaded
-    /// `pfm_start` was issued and not stopped.
-    package internal(set) var isStarted = false
-    /// Counting begins at the target's next exec, which has not come yet.
-    package var isAwaitingExec: Bool {
-        guard activeTimeBeforeExec != nil else { return false }
-        refresh(activeSet)
-        return activeTimeBeforeExec == totalActiveTime
-    }
-    /// Active time of all sets when the wait for an exec began, in nanoseconds: while it stays so,
-    /// the exec has not come. Nil: nothing waits.
-    var activeTimeBeforeExec: UInt64?
-    /// What it is attached to; nil while unloaded.
-    package internal(set) var target: Target?
+    /// Exists while the context is loaded.
+    var attachment: Attachment?
     /// Who loaded it, until it is unloaded by a command: the end of the thread changes nothing.
     package internal(set) var loader: UInt32?
     /// Why it was last unloaded without a command; nil after a command.
@@ -54,8 +40,6 @@ package final class Context {
     package internal(set) var isRemoved = false
     /// What the last successful command wants said besides "ok"; empty: nothing.
     package internal(set) var note = ""
-    /// What `last_cmd_status` shows: "ok", or the sentence of the last refusal.
-    package var commandStatus = "ok"
 
     /// The sampling format at work; nil: none was chosen (`smpl_fmt`).
     package internal(set) var sampling: Sampling?
@@ -65,24 +49,10 @@ package final class Context {
 
     /// The group rule was asked for the kind of session that `flags` say, and allowed it.
     var isAllowedByGroup = false
-    /// One restart of a masked per-thread context is permitted (`flags.can_restart`).
-    var canRestart = false
-    /// A thread is held at an overflow until restart.
-    var holdsThread = false
-    /// A command has halted the hardware, and what is handled meanwhile must not start it.
-    var staysHalted = false
     /// What it is charged with, and to whom.
     var charges = Charges()
-    /// A switch of sets that was due waits for the user's turn; until then the context is masked.
-    var waitsForSwitch = false
-    var session: (any CounterSession)?
-    /// What the session was asked for.
-    var request: AttachRequest?
-    var sessionNumber: UInt64 = 0
     /// Active nanoseconds, since the load, of sets that were deleted after the unload.
     var activeTimeOfDeletedSets: UInt64 = 0
-    /// Where the last overflow happened.
-    var lastPlace: SamplePlace?
     /// Overflows that the backend could not deliver, since the load.
     package internal(set) var lostOverflows: UInt64 = 0
     unowned let engine: Engine
@@ -92,7 +62,6 @@ package final class Context {
         name: String,
         lifetime: Lifetime,
         client: Client,
-        mode: UInt16,
         created: UInt64,
         engine: Engine
     ) {
@@ -101,7 +70,6 @@ package final class Context {
         self.lifetime = lifetime
         uid = client.uid
         gid = client.gid
-        self.mode = mode
         self.created = created
         self.engine = engine
     }
@@ -125,12 +93,6 @@ package final class Context {
         }
         return range.lowerBound
     }
-
-    /// Whether the context is attached.
-    package var isAttached: Bool { state == .loaded || state == .masked }
-
-    /// Whether the hardware is counting for this context now.
-    var isCounting: Bool { state == .loaded && isStarted }
 
     var activeSet: EventSet { self.set(activeSetID) ?? sets[0] }
 
@@ -162,7 +124,7 @@ package final class Context {
 
     /// Precondition of commands that need an unloaded context (`PFM_CMD_UNLOADED`).
     func requireUnloaded(_ command: String) throws(PfmError) {
-        guard let target, isAttached else { return }
+        guard let target else { return }
         throw PfmError(
             .resourceBusy,
             "\(command) needs an unloaded context, and this one is loaded on \(target)",

@@ -17,12 +17,10 @@ extension Engine {
 
     /// Makes a context (`pfm_create_context`); set 0 exists at once.
     ///
-    /// - Parameter mode: permission bits of its directory.
     /// - Throws: EEXIST when the name is taken, EINVAL for a name that is none, EPERM when the
     ///   client is in neither group, ENOSPC at the limit of contexts.
     package func createContext(
         _ name: String,
-        mode: UInt16 = 0o700,
         lifetime: Context.Lifetime = .directory,
         by client: Client
     ) throws(PfmError) -> Context {
@@ -37,7 +35,6 @@ extension Engine {
             name: name,
             lifetime: lifetime,
             client: client,
-            mode: mode,
             created: clinux_wall_clock(),
             engine: self
         )
@@ -51,12 +48,7 @@ extension Engine {
     package func createClone(by client: Client) throws(PfmError) -> Context {
         // A name is never given again: the kernel may still know who had it.
         repeat { lastClone += 1 } while contexts["clone-\(lastClone)"] != nil
-        return try createContext(
-            "clone-\(lastClone)",
-            mode: 0o700,
-            lifetime: .descriptor,
-            by: client
-        )
+        return try createContext("clone-\(lastClone)", lifetime: .descriptor, by: client)
     }
 
     /// Destroys a context with everything in it (the last `close` of a perfmon2 descriptor).

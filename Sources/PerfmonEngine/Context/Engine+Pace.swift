@@ -98,21 +98,12 @@ extension Context {
     /// Who pays for notifications: who loaded the context.
     var payer: UInt32 { charges.descriptors?.uid ?? uid }
 
-    /// Has a switch wait that follows an overflow without masking: the context is masked for so
-    /// long.
-    func waitsToSwitch() -> Bool {
-        guard engine.mustWait(self) != nil else { return false }
-        waitsForSwitch = true
-        return true
-    }
-
     /// Does what had to wait.
     func endWait() {
-        guard state == .masked else { return }
-        guard waitsForSwitch else { return resumeAfterOverflow() }
-        waitsForSwitch = false
+        guard let mask = attachment?.mask else { return }
+        guard mask.waitsForSwitch else { return resumeAfterOverflow() }
         activeSet.switchIsPending = false
-        state = .loaded
+        attachment?.mask = nil
         let successor = activeSet.successor
         do throws(PfmError) {
             try activate(successor, resets: .short)

@@ -218,13 +218,13 @@ extension Engine {
         return lastSerial
     }
 
-    func attached(_ context: Context) {
-        sessions[context.sessionNumber] = context
+    func attached(_ context: Context, as session: UInt64) {
+        sessions[session] = context
         changed(context)
     }
 
-    func detached(_ context: Context) {
-        sessions[context.sessionNumber] = nil
+    func detached(_ context: Context, from session: UInt64) {
+        sessions[session] = nil
         changed(context)
     }
 

@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -30,7 +31,7 @@ final class ListingHandle: TextHandle {
 
     func read(_ request: consuming ReadRequest) {
         do throws(PfmError) {
-            _ = try prepare(forReadAt: request.offset, by: request.client)
+            try render(forReadAt: request.offset, by: request.client)
         } catch {
             if !file.holder.isGone() { file.report(.read, by: request.client, error: error) }
             return request.fail(error.code)
@@ -38,22 +39,26 @@ final class ListingHandle: TextHandle {
         reply(to: request)
     }
 
-    func prepare(forReadAt offset: Int, by client: Client) throws(PfmError) -> Int {
+    func prepare(forReadAt offset: Int, by client: Client) throws(Errno) -> Int {
+        do throws(PfmError) {
+            try render(forReadAt: offset, by: client)
+        } catch {
+            throw error.code
+        }
+        return rendering?.text.count ?? 0
+    }
+
+    private func render(forReadAt offset: Int, by client: Client) throws(PfmError) {
         guard !file.holder.isGone() else { throw FileHolder.gone }
         if rendering == nil || (offset == 0 && !isFirst) {
             rendering = try file.render(show, for: client)
         }
         isFirst = false
-        return rendering?.text.count ?? 0
     }
 
     func reply(to request: consuming ReadRequest) {
         guard let rendering else { return request.fail(.ioError) }
         request.reply(from: rendering.text)
-    }
-
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
-        throw PfmError(.permissionDenied, "\(file.place.path) can only be read")
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {
@@ -70,7 +75,7 @@ extension TableFile {
     /// nil when the file cannot be rendered; the read then says why.
     func rendering(with show: Content.Show, for client: Client) -> Rendering? {
         let now = ContinuousClock.now
-        if let kept, kept.uid == client.uid, now - kept.time < Self.keepingTime {
+        if let kept, kept.uid == client.uid, now - kept.time < Self.cachingTime {
             return kept.rendering
         }
         guard !holder.isGone(), let rendering = try? render(show, for: client) else {
@@ -87,5 +92,5 @@ extension TableFile {
     }
 
     /// How long a stat(2) and the open(2) after it count as one look.
-    private static var keepingTime: Duration { .seconds(1) }
+    private static var cachingTime: Duration { .seconds(1) }
 }

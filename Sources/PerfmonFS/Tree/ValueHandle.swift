@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -41,9 +42,15 @@ final class ValueHandle: TextHandle {
         request.reply(from: text)
     }
 
-    func prepare(forReadAt offset: Int, by client: Client) throws(PfmError) -> Int {
-        guard !file.holder.isGone() else { throw FileHolder.gone }
-        if offset == 0 || !isRendered { try render(for: client) }
+    func prepare(forReadAt offset: Int, by client: Client) throws(Errno) -> Int {
+        guard !file.holder.isGone() else { throw .removed }
+        if offset == 0 || !isRendered {
+            do throws(PfmError) {
+                try render(for: client)
+            } catch {
+                throw error.code
+            }
+        }
         return text.count
     }
 
@@ -51,7 +58,16 @@ final class ValueHandle: TextHandle {
         request.reply(from: text)
     }
 
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
+    func write(_ bytes: Span<UInt8>, by client: Client) throws(Errno) -> Int {
+        do throws(PfmError) {
+            try carryOut(bytes, by: client)
+        } catch {
+            throw error.code
+        }
+        return bytes.count
+    }
+
+    private func carryOut(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) {
         guard !file.holder.isGone() else { throw FileHolder.gone }
         guard let store else {
             throw PfmError(.permissionDenied, "\(file.place.path) can only be read")
@@ -73,7 +89,6 @@ final class ValueHandle: TextHandle {
             if file.isBatch || error.code == .argListTooLong { failure = error }
             throw error
         }
-        return bytes.count
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {
