@@ -84,6 +84,6 @@ struct PfmfsProgram {
     }
 
     private nonisolated static func complain(_ error: PfmError) {
-        LogDestination.shared.write("\(error)")
+        LogDestination.shared.write(error.sentence)
     }
 }

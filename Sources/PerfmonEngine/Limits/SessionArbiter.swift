@@ -98,7 +98,7 @@ struct SessionArbiter {
                 .resourceBusy,
                 "\(text(other.value, for: client)) monitors CPU \(other.key), which excludes "
                     + "per-thread sessions",
-                hint: "unload it, or mount with -o mixed_sessions"
+                remedy: .mixSessions
             )
         }
         if !reservation.cpus.isEmpty, let other = threads.min(by: { $0.key < $1.key }) {
@@ -107,7 +107,7 @@ struct SessionArbiter {
                 "\(text(other.value, for: client)) monitors "
                     + (isOpen(other.value, to: client) ? "thread \(other.key)" : "a thread")
                     + ", which excludes system-wide sessions",
-                hint: "unload it, or mount with -o mixed_sessions"
+                remedy: .mixSessions
             )
         }
     }
