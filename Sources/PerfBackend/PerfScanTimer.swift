@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 internal import LinuxSupport
 internal import SystemPackage
 
@@ -8,29 +6,32 @@ internal import SystemPackage
 /// Those of whole CPUs never wake it sample by sample: its own wake-ups would be sampled in turn.
 /// Those of buffered sessions would cost more time in waking than in sampling.
 final class PerfScanTimer {
-    private let descriptor: OwnedDescriptor
+    private let timer: TimerDescriptor
     private var isRunning = false
 
     /// Nanoseconds from one look to the next.
     private static let interval: UInt64 = 5_000_000
 
     init() throws(Errno) {
-        descriptor = try OwnedDescriptor(checking: clinux_timer_create())
+        timer = try TimerDescriptor()
     }
 
     /// The number, for the epoll set.
-    var raw: Int32 { descriptor.raw }
+    var raw: Int32 { timer.raw }
 
     func run(_ isWanted: Bool) {
         guard isWanted != isRunning else { return }
-        isRunning = isWanted
         let span = isWanted ? Self.interval : 0
-        _ = clinux_timer_set(descriptor.raw, span, span)
+        do throws(Errno) {
+            try timer.set(in: span, every: span)
+            isRunning = isWanted
+        } catch {
+            // Asked again at the next start or drain; until then rings are read when half full.
+        }
     }
 
     /// Takes note of an expiry, so that it is not reported again.
     func clear() {
-        var count: UInt64 = 0
-        _ = read(descriptor.raw, &count, 8)
+        timer.takeExpirations()
     }
 }

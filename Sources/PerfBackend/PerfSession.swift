@@ -66,7 +66,12 @@ final class PerfSession: CounterSession {
         try requireHalted(but: set)
         for group in groups { group.start() }
         running = set
-        timer?.start(set, timeout: groups[0].program.timeout)
+        do throws(Errno) {
+            try timer?.start(set, timeout: groups[0].program.timeout)
+        } catch {
+            stop(set)
+            throw PfmError(error, "set \(set): its time-out cannot begin: \(error)")
+        }
         backend.sessionRuns(self)
     }
 
