@@ -83,6 +83,8 @@ public final class Engine {
     private var lastSerial: UInt64 = 0
     private var lastSession: UInt64 = 0
     private var isDraining = false
+    /// Passes through everything that the backend has to tell.
+    private var drains: UInt64 = 0
     private var traceLimit = RateLimit(perSecond: 50)
     private var generator: any RandomNumberGenerator
 
@@ -123,6 +125,7 @@ public final class Engine {
     public func drain() {
         guard !isDraining else { return }
         isDraining = true
+        drains += 1
         backend.drainEvents { event in handle(event) }
         isDraining = false
         announceSamples()
@@ -164,11 +167,17 @@ public final class Engine {
             context.sampling?.throttled += 1
             count(on: cpu, \.throttles)
         case .named(let thread):
-            context.sampling?.processes?.add(.named(thread), at: event.time)
+            context.sampling?.processes?.add(.named(thread), at: event.time, pass: drains)
         case .mapped(let code):
-            context.sampling?.processes?.add(.mapped(code), at: event.time)
+            context.sampling?.processes?.add(.mapped(code), at: event.time, pass: drains)
         case .forked(let thread):
-            context.sampling?.processes?.add(.forked(thread), at: event.time)
+            context.sampling?.processes?.add(.forked(thread), at: event.time, pass: drains)
+        case .moved(let process):
+            context.sampling?.processes?.add(.moved(process), at: event.time, pass: drains)
+        case .exited(let thread):
+            context.sampling?.processes?.end(thread, at: event.time, pass: drains)
+        case .missed(let count):
+            context.sampling?.processes?.noteGap(count, at: event.time)
         }
     }
 }

@@ -234,6 +234,12 @@ public struct BackendEvent: Sendable {
         case mapped(MappedCode)
         /// A monitored thread made another one, or another process.
         case forked(ForkedThread)
+        /// A monitored thread has ended.
+        case exited(EndedThread)
+        /// A monitored process went into other namespaces.
+        case moved(MovedProcess)
+        /// News of processes that could not be delivered.
+        case missed(count: UInt64)
     }
 
     /// The `session` of the attach request.
@@ -263,13 +269,23 @@ public struct SamplePlace: Sendable, Equatable {
     public var cpu: Int
     /// Return addresses of the call chain behind `ip`, innermost first; empty unless asked for.
     public var callChain: [UInt64]
+    /// The kernel keeps no deeper chains, so the outermost return addresses are missing.
+    public var isCut: Bool
 
-    public init(ip: UInt64, pid: Int32, tid: Int32, cpu: Int, callChain: [UInt64] = []) {
+    public init(
+        ip: UInt64,
+        pid: Int32,
+        tid: Int32,
+        cpu: Int,
+        callChain: [UInt64] = [],
+        isCut: Bool = false
+    ) {
         self.ip = ip
         self.pid = pid
         self.tid = tid
         self.cpu = cpu
         self.callChain = callChain
+        self.isCut = isCut
     }
 }
 

@@ -5,69 +5,15 @@ public struct NamedThread: Sendable, Equatable {
     /// Thread id.
     public var tid: Int32
     /// At most 15 bytes (`/proc/TID/comm`).
-    public var name: String
+    public var name: ByteString
     /// The name is that of a new program: everything the process had mapped is gone.
     public var isExec: Bool
 
-    public init(pid: Int32, tid: Int32, name: String, isExec: Bool) {
+    public init(pid: Int32, tid: Int32, name: ByteString, isExec: Bool) {
         self.pid = pid
         self.tid = tid
         self.name = name
         self.isExec = isExec
-    }
-}
-
-/// Code that a process mapped.
-public struct MappedCode: Sendable, Equatable {
-    /// Process id (thread group).
-    public var pid: Int32
-    /// Thread id.
-    public var tid: Int32
-    public var address: UInt64
-    /// Bytes.
-    public var length: UInt64
-    /// Bytes from the start of the file.
-    public var offset: UInt64
-    /// The file's device.
-    public var major: UInt32
-    public var minor: UInt32
-    /// The file's inode; 0 for memory without a file.
-    public var inode: UInt64
-    /// What identifies the file's content, in place of device and inode; empty when nobody knows.
-    public var buildID: [UInt8]
-    /// PROT_READ and so on.
-    public var protection: UInt32
-    /// MAP_PRIVATE and so on.
-    public var flags: UInt32
-    /// The file as the process names it; `[vdso]` and the like, or `//anon`, without a file.
-    public var path: String
-
-    public init(
-        pid: Int32,
-        tid: Int32,
-        address: UInt64,
-        length: UInt64,
-        offset: UInt64,
-        major: UInt32 = 0,
-        minor: UInt32 = 0,
-        inode: UInt64 = 0,
-        buildID: [UInt8] = [],
-        protection: UInt32 = 0,
-        flags: UInt32 = 0,
-        path: String
-    ) {
-        self.pid = pid
-        self.tid = tid
-        self.address = address
-        self.length = length
-        self.offset = offset
-        self.major = major
-        self.minor = minor
-        self.inode = inode
-        self.buildID = buildID
-        self.protection = protection
-        self.flags = flags
-        self.path = path
     }
 }
 
@@ -85,5 +31,46 @@ public struct ForkedThread: Sendable, Equatable {
         self.parentPid = parentPid
         self.tid = tid
         self.parentTid = parentTid
+    }
+}
+
+/// A thread that has ended.
+public struct EndedThread: Sendable, Equatable {
+    public var pid: Int32
+    public var tid: Int32
+
+    public init(pid: Int32, tid: Int32) {
+        self.pid = pid
+        self.tid = tid
+    }
+}
+
+/// A process that is in another mount namespace from now on.
+public struct MovedProcess: Sendable, Equatable {
+    public var pid: Int32
+    /// The inode of `/proc/PID/ns/mnt`.
+    public var mountNamespace: UInt64
+
+    public init(pid: Int32, mountNamespace: UInt64) {
+        self.pid = pid
+        self.mountNamespace = mountNamespace
+    }
+}
+
+/// What /proc says of a process beside what it maps.
+public struct FoundProcess: Sendable, Equatable {
+    public var pid: Int32
+    /// Its effective user.
+    public var uid: UInt32
+    /// Its id in its own pid namespace.
+    public var innermostID: Int32
+    /// The inode of `/proc/PID/ns/mnt`; 0 when it is not known.
+    public var mountNamespace: UInt64
+
+    public init(pid: Int32, uid: UInt32, innermostID: Int32, mountNamespace: UInt64) {
+        self.pid = pid
+        self.uid = uid
+        self.innermostID = innermostID
+        self.mountNamespace = mountNamespace
     }
 }

@@ -8,11 +8,20 @@ public struct SampleBatch: Sendable {
         var pid: Int32
         var tid: Int32
         var cpu: Int32
-        /// Where its return addresses begin in `chains`, and how many there are.
-        var chainCount: Int32
+        /// How many return addresses there are; less than 0: the complement of their number, when
+        /// the kernel has left the outer ones out.
+        var chainWord: Int32
+        /// Where its return addresses begin in `chains`.
         var chainStart: Int
         /// Bit i: counter i of the set's program has overflowed.
         var counters: UInt64
+
+        var isCut: Bool { chainWord < 0 }
+
+        var chainCount: Int32 {
+            get { isCut ? ~chainWord : chainWord }
+            set { chainWord = isCut ? ~newValue : newValue }
+        }
     }
 
     /// In order of time.
@@ -34,7 +43,8 @@ public struct SampleBatch: Sendable {
             tid: record.tid,
             cpu: Int(record.cpu),
             callChain: record.chainCount == 0
-                ? [] : Array(chains[record.chainStart..<record.chainStart + Int(record.chainCount)])
+                ? [] : Array(chains[record.chainStart..<record.chainStart + Int(record.chainCount)]),
+            isCut: record.isCut
         )
     }
 

@@ -20,6 +20,8 @@ public struct Sample: Sendable, Equatable {
     public var values: [UInt64] = []
     /// Return addresses behind `ip`, innermost first; empty unless the format records them.
     public var callChain: [UInt64] = []
+    /// The kernel has left the outermost return addresses out.
+    public var isCut = false
     /// Samples that this one stands for.
     public var weight: UInt64 = 1
 

@@ -9,16 +9,8 @@ enum KernelSymbols {
         guard !addresses.isEmpty, let file = files.open("/proc/kallsyms") else { return [:] }
         defer { close(file) }
         var scan = KernelSymbolScan(addresses)
-        var rest: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        while true {
-            let got = read(file, &buffer, buffer.count)
-            guard got > 0 else { break }
-            rest += buffer[..<got]
-            let end = rest.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-            scan.take(rest[..<end])
-            rest.removeFirst(end)
-        }
+        var lines = KernelLines(file)
+        while let piece = lines.next() { scan.take(piece[...]) }
         return scan.names
     }
 }

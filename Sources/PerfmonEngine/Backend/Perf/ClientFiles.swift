@@ -17,6 +17,11 @@ public final class ClientFiles {
     /// Opens a regular file for reading; the caller has to close it. Nil when there is none that
     /// the client could open.
     public func open(_ path: String, followsLinks: Bool = true) -> Int32? {
+        open(Array(path.utf8), followsLinks: followsLinks)
+    }
+
+    /// The same for a path that need not be text.
+    public func open(_ path: [UInt8], followsLinks: Bool = true) -> Int32? {
         guard let identity else { return nil }
         let probe = Self.idle.withLock { $0.popLast() } ?? ClientProbe()
         defer { Self.idle.withLock { $0.append(probe) } }

@@ -17,14 +17,15 @@ extension PerfBackend {
             count += 1 + set.counters.count + (set.timeout != nil && triggers ? 1 : 0)
         }
         if request.samplesFamily {
-            // On each CPU, with a ring there.
-            count = (count + 1) * kernel.onlineCPUs.count
+            // On each CPU, with its rings there.
+            count = (count + (request.wantsProcesses ? 2 : 1)) * kernel.onlineCPUs.count
         }
         let samples = request.sets.contains { set in
             set.timeout != nil && triggers || set.counters.contains { $0.distance != nil }
         }
         let letsGoOfRing = isThread && request.inherit && !request.samplesFamily
         if isThread && !letsGoOfRing || samples { count += 1 }
+        if isThread, samples, request.wantsProcesses, !request.samplesFamily { count += 1 }
         if isThread { count += 1 }
         if !triggers, request.sets.contains(where: { $0.timeout != nil }) { count += 1 }
         return count
@@ -75,7 +76,7 @@ extension PerfBackend {
         var lanes: [PerfLane] = []
         if isFamily {
             for cpu in kernel.onlineCPUs.sorted() {
-                let output = PerfOutput(tellsProcesses: request.wantsProcesses)
+                let output = PerfOutput()
                 let lane = opening.lane(on: cpu, output)
                 try openRing(
                     output,
@@ -83,10 +84,12 @@ extension PerfBackend {
                     lane: lane.cpu,
                     pages: Self.ringPages(isBuffered: true)
                 )
-                lanes.append(try PerfLane(request.sets, lane))
+                let news = try openNews(request, lane: lane.cpu)
+                lanes.append(try PerfLane(request.sets, lane, news: news))
             }
         } else {
-            lanes.append(try PerfLane(request.sets, opening))
+            let news = samples && thread != nil ? try openNews(request) : nil
+            lanes.append(try PerfLane(request.sets, opening, news: news))
         }
         let session = PerfSession(
             request,
@@ -109,6 +112,7 @@ extension PerfBackend {
         // all the others from thread to thread at a switch: counting would cost half as much again.
         if letsGoOfRing { opening.witness.close() }
         try watch(session)
+        try followProcesses(for: session)
         return session
     }
 
@@ -271,6 +275,17 @@ extension PerfBackend {
         }
     }
 
+    /// Opens a ring for what processes do.
+    private func openNews(
+        _ request: AttachRequest,
+        lane: Int32? = nil
+    ) throws(PfmError) -> PerfOutput? {
+        guard request.wantsProcesses else { return nil }
+        let news = PerfOutput(tellsProcesses: true)
+        try openRing(news, request.target, lane: lane, pages: ProcessFollowers.pages)
+        return news
+    }
+
     /// Adds a session's descriptors to the epoll set.
     private func watch(_ session: PerfSession) throws(PfmError) {
         do throws(Errno) {
@@ -302,7 +317,10 @@ extension PerfBackend {
     func enlargeRing(of session: PerfSession) throws(PfmError) {
         let output = session.output
         let old = output.event
-        let fresh = PerfOutput(tellsProcesses: session.request.wantsProcesses)
+        let fresh = PerfOutput()
+        let news =
+            Self.isThread(session.request.target) && session.lanes[0].news == nil
+            ? try openNews(session.request) : nil
         try openRing(
             fresh,
             session.request.target,
@@ -319,6 +337,9 @@ extension PerfBackend {
         output.take(fresh)
         do throws(Errno) {
             try watch(session, output.event, .ring)
+            guard let news else { return }
+            try watch(session, news.event, .ring)
+            session.lanes[0].listen(to: news)
         } catch {
             throw PfmError(error, "the session's ring cannot be watched: \(error)")
         }

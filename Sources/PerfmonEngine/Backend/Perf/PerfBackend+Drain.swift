@@ -10,6 +10,7 @@ extension PerfBackend {
             if session.running == nil { rest(session) }
             if session.hold != nil { scanIfNeeded() }
         }
+        collectNews(&collected)
         if collected.count > 1 {
             collected.sort { $0.event.time < $1.event.time }
         }
@@ -41,7 +42,7 @@ extension PerfBackend {
                     if let set = session.timer?.takeExpired() {
                         collected.append((session.event(set: set, .timeout), session))
                     }
-                case .kick, .uevents, .scan:
+                case .kick, .uevents, .scan, .followers:
                     break
                 }
             }
@@ -56,6 +57,7 @@ extension PerfBackend {
     ) {
         switch source {
         case .uevents:
+            followProcessesEverywhere()
             for session in takeOfflineSessions() {
                 session.end()
                 collected.append((session.event(set: 0, .ended(.cpuOffline)), session))
@@ -65,7 +67,7 @@ extension PerfBackend {
         case .kick:
             kick.clear()
             for report in tracer?.takeReports() ?? [] { collectHold(report, &collected) }
-        case .ring, .exit, .timer:
+        case .ring, .exit, .timer, .followers:
             break
         }
     }

@@ -26,6 +26,8 @@ public final class PerfBackend: CounterBackend {
     private(set) var active: [UInt64: PerfSession] = [:]
     /// News of CPUs; from the first session on a CPU on.
     var announcements: CPUAnnouncements?
+    /// While there are sessions on CPUs that want to know of processes.
+    var followers: ProcessFollowers?
     /// From the first CPU session with overflows on.
     var scanTimer: PerfScanTimer?
     /// From the first session that holds its thread on.
@@ -104,7 +106,7 @@ public final class PerfBackend: CounterBackend {
         }) {
             shortestClockDistance = kernel.shortestClockDistance
         }
-        let output = PerfOutput(tellsProcesses: request.wantsProcesses)
+        let output = PerfOutput()
         return PerfOpening(
             attributes: attributes,
             names: names,
@@ -115,6 +117,7 @@ public final class PerfBackend: CounterBackend {
             wakesByWatermark: request.isBuffered || !Self.isThread(request.target),
             shortestClockDistance: shortestClockDistance,
             wantsCallChains: request.wantsCallChains,
+            stackLimit: request.wantsCallChains ? kernel.stackLimit : .max,
             output: output,
             witness: output
         )
@@ -139,6 +142,7 @@ public final class PerfBackend: CounterBackend {
         sessions[session.serial] = nil
         rest(session)
         for descriptor in session.watched { poller.remove(descriptor) }
+        unfollowProcesses()
         for attributes in session.held { holders.release(attributes) }
     }
 

@@ -26,6 +26,11 @@ public struct PerfKernel: Sendable {
         number("\(proc)/sys/kernel/perf_event_max_sample_rate") ?? 100_000
     }
 
+    /// `perf_event_max_stack`: addresses of the longest call chain of a sample.
+    var stackLimit: Int {
+        number("\(proc)/sys/kernel/perf_event_max_stack") ?? 127
+    }
+
     /// Nanoseconds that a clock event must have between overflows not to be throttled.
     var shortestClockDistance: UInt64 {
         max(20_000, 2_000_000_000 / UInt64(max(maxSampleRate, 1)))

@@ -92,7 +92,7 @@ struct PerfSelfTest {
     private func exitReported() throws(PfmError) -> String {
         var thread: HelperThread? = HelperThread(name: "pfmfs-test")
         let tid = thread?.threadID ?? 0
-        let output = PerfOutput(tellsProcesses: false)
+        let output = PerfOutput()
         do throws(Errno) {
             try output.open(tid: tid, cpu: -1, pages: 1)
         } catch {

@@ -52,13 +52,13 @@ extension PerfSession {
         func take(_ bytes: UnsafeRawBufferPointer) {
             if isBatched {
                 if batch.append(bytes, of: lane) { return }
-                // What is told of a family holds for all lanes, of which only one is read yet.
+                // Other records of a family hold for all lanes, of which only one is read yet.
                 if hasCounts || PerfRecord.isSample(bytes) {
                     batch.take(session: request.session).map(deliver)
                 }
                 if batch.append(bytes, of: lane) { return }
             }
-            switch PerfRecord(bytes, hasCounts: hasCounts) {
+            switch PerfRecord(bytes, hasCounts: hasCounts, stackLimit: lane.opening.stackLimit) {
             case .sample(let sample):
                 // Events that have been replaced since are nobody's any more.
                 guard let (group, member) = lane.origin(of: sample) else { return }
@@ -82,12 +82,7 @@ extension PerfSession {
             case .throttled:
                 flush()
                 deliver(event(set: running ?? 0, .throttled(cpu: Int(max(lane.opening.cpu, 0)))))
-            case .process(let kind, let time):
-                flush()
-                var event = event(set: running ?? 0, kind)
-                event.time = time
-                deliver(event)
-            case nil:
+            case .process, nil:
                 break
             }
         }
@@ -95,6 +90,12 @@ extension PerfSession {
         // The first sample of an event wakes us before the kernel has written the others.
         while let open = pending, open.mayGrow { lane.output.drain(take) }
         flush()
+        lane.news?.drain { bytes in
+            guard let (kind, time) = PerfRecord.news(bytes) else { return }
+            var event = event(set: running ?? 0, kind)
+            if let time { event.time = time }
+            deliver(event)
+        }
     }
 
     /// Takes note that the tracer has seen the thread stand at an overflow.

@@ -27,6 +27,8 @@ final class StacksFormat: SamplingFormat {
     private enum Field {
         static let frames = 6
         static let values = 40
+        /// 1 when the kernel has left the outermost return addresses out.
+        static let isCut = 42
     }
 
     /// Bytes of an entry without values and addresses.
@@ -92,6 +94,7 @@ final class StacksFormat: SamplingFormat {
         let frames = overflow.place.callChain.prefix(depth)
         buffer.store(UInt16(frames.count), at: offset + Field.frames)
         buffer.store(UInt16(values.count), at: offset + Field.values)
+        buffer.store(UInt16(overflow.place.isCut ? 1 : 0), at: offset + Field.isCut)
         var end = Entry.storeValues(values, in: buffer, at: offset + Self.entrySize)
         for address in frames {
             buffer.store(address, at: end)
@@ -122,6 +125,7 @@ final class StacksFormat: SamplingFormat {
         Entry.load(&sample, from: buffer, at: offset)
         sample.registers = layouts.registers(pmd: sample.pmd, set: sample.set, at: offset)
         var end = Entry.loadValues(&sample, from: buffer, at: offset + Self.entrySize)
+        sample.isCut = buffer.load(UInt16.self, at: offset + Field.isCut) != 0
         for _ in 0..<buffer.load(UInt16.self, at: offset + Field.frames) {
             sample.callChain.append(buffer.load(UInt64.self, at: end))
             end += 8
