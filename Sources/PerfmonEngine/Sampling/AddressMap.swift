@@ -2,24 +2,24 @@
 ///
 /// Pieces are kept sorted in short rows, so that a process that maps a hundred thousand times costs
 /// no more time for each of them than any other.
-public struct AddressMap<Content> {
-    public struct Piece {
-        public var first: UInt64
+package struct AddressMap<Content> {
+    package struct Piece {
+        package var first: UInt64
         /// The last address that belongs to it.
-        public var last: UInt64
-        public var content: Content
+        package var last: UInt64
+        package var content: Content
     }
 
     private static var longestRow: Int { 256 }
 
     /// Not empty, ascending, without overlaps.
     private var rows: [[Piece]] = []
-    public private(set) var count = 0
+    package private(set) var count = 0
 
-    public init() {}
+    package init() {}
 
     /// The piece that an address lies in.
-    public func piece(at address: UInt64) -> Piece? {
+    package func piece(at address: UInt64) -> Piece? {
         let place = place(of: address)
         guard place.row < rows.count else { return nil }
         let piece = rows[place.row][place.index]
@@ -27,7 +27,7 @@ public struct AddressMap<Content> {
     }
 
     /// Whether pieces of which a condition holds cover a range without a gap.
-    public func isCovered(
+    package func isCovered(
         _ first: UInt64,
         through last: UInt64,
         where holds: (Piece) -> Bool
@@ -45,13 +45,13 @@ public struct AddressMap<Content> {
     }
 
     /// Whether a range touches anything.
-    public func isTouched(_ first: UInt64, through last: UInt64) -> Bool {
+    package func isTouched(_ first: UInt64, through last: UInt64) -> Bool {
         let place = place(of: first)
         return place.row < rows.count && rows[place.row][place.index].first <= last
     }
 
     /// Puts a piece over what is there.
-    public mutating func insert(_ first: UInt64, through last: UInt64, _ content: Content) {
+    package mutating func insert(_ first: UInt64, through last: UInt64, _ content: Content) {
         guard first <= last else { return }
         let begin = place(of: first)
         var end = begin

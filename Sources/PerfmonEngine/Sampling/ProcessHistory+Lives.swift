@@ -1,3 +1,6 @@
+internal import LinuxSupport
+internal import PerfmonModel
+
 /// How processes come, change and go.
 extension ProcessHistory {
     /// A process from its start, or an exec, to the next exec or its end.

@@ -1,3 +1,6 @@
+internal import LinuxSupport
+internal import PerfmonModel
+
 /// What is read from /proc.
 extension ProcessHistory {
     /// Looks at a thread and its process, as far as they are not known.

@@ -1,4 +1,6 @@
 internal import Glibc
+internal import LinuxSupport
+internal import PerfmonModel
 
 /// What a history takes of the memory, and what it gives up when that is too much.
 extension ProcessHistory {

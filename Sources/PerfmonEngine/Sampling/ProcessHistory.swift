@@ -1,4 +1,6 @@
 internal import Glibc
+internal import LinuxSupport
+package import PerfmonModel
 
 /// What the sampled processes are called and which code they map: what a profiler needs to tell
 /// where an address belongs.
@@ -6,8 +8,8 @@ internal import Glibc
 /// A backend tells of changes while it monitors. What was there before is read from /proc when a
 /// thread is first heard of. What repeats what is known is not kept, and processes that ended
 /// without a sample are forgotten when memory runs short.
-public final class ProcessHistory {
-    public enum Record: Sendable, Equatable {
+package final class ProcessHistory {
+    package enum Record: Sendable, Equatable {
         case named(NamedThread)
         case mapped(MappedCode)
         case forked(ForkedThread)
@@ -18,18 +20,18 @@ public final class ProcessHistory {
         case unknown(pid: Int32, tid: Int32)
     }
 
-    public struct Entry: Sendable, Equatable {
+    package struct Entry: Sendable, Equatable {
         /// From when on it holds, in nanoseconds of the backend's clock; 0 for what was there
         /// before.
-        public var time: UInt64
+        package var time: UInt64
         /// When it was known to hold: later than `time` for what was read from /proc.
-        public var seen: UInt64
-        public var record: Record
+        package var seen: UInt64
+        package var record: Record
         /// Numbers entries in the order in which they were told.
-        public internal(set) var serial: UInt64 = 0
+        package internal(set) var serial: UInt64 = 0
         var life = 0
 
-        public init(time: UInt64, seen: UInt64? = nil, record: Record) {
+        package init(time: UInt64, seen: UInt64? = nil, record: Record) {
             self.time = time
             self.seen = seen ?? time
             self.record = record
@@ -42,10 +44,10 @@ public final class ProcessHistory {
     /// In the order in which they were told.
     var all: [Entry] = []
     /// Records that were not kept.
-    public internal(set) var dropped: UInt64 = 0
+    package internal(set) var dropped: UInt64 = 0
     /// The lowest difference of the wall clock to CLOCK_MONOTONIC since the history began, in
     /// nanoseconds: what was seen at T was seen at T plus this or later.
-    public private(set) var clockOffset: Int64 = .max
+    package private(set) var clockOffset: Int64 = .max
 
     let limit: Int
     /// Estimate of what all of this takes.
@@ -76,7 +78,7 @@ public final class ProcessHistory {
     private var lastSpan: UInt64 = 0
     private var lastSample: UInt64 = 0
 
-    public convenience init() {
+    package convenience init() {
         self.init(limit: Self.usualLimit)
     }
 
@@ -86,18 +88,18 @@ public final class ProcessHistory {
     }
 
     /// What is known, in the order in which it was told.
-    public var entries: [Entry] {
+    package var entries: [Entry] {
         dead.isEmpty ? all : all.filter { !dead.contains($0.serial) }
     }
 
     /// What was told since an entry with this number.
-    public func entries(after serial: UInt64) -> ArraySlice<Entry> {
+    package func entries(after serial: UInt64) -> ArraySlice<Entry> {
         let news = all[all.sortedIndex(fulfilling: { $0.serial > serial })...]
         return dead.isEmpty ? news : ArraySlice(news.filter { !dead.contains($0.serial) })
     }
 
     /// Whether a process is there no more, as far as was told.
-    public func hasEnded(_ pid: Int32) -> Bool {
+    package func hasEnded(_ pid: Int32) -> Bool {
         current[pid].flatMap { lives[$0]?.hasExited } ?? false
     }
 

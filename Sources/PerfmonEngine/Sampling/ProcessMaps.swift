@@ -1,5 +1,7 @@
 internal import CLinux
 internal import Glibc
+internal import LinuxSupport
+internal import PerfmonModel
 
 /// What /proc says of a process: its names, its owner and the code it maps.
 ///
@@ -14,38 +16,30 @@ enum ProcessMaps {
         return ByteString(bytes)
     }
 
-    /// The process of a thread, from `/proc/TID/status`.
-    static func processID(in status: String) -> Int32? {
-        field("Tgid:", of: status)?.first.flatMap { Int32($0) }
-    }
-
     /// The owner and the namespaces of the process of a thread; nil when it is gone.
     static func find(_ tid: Int32) -> FoundProcess? {
-        guard let status = ProcessFile.text("/proc/\(tid)/status"),
-            let pid = processID(in: status)
-        else { return nil }
+        guard let status = ProcessFile.text("/proc/\(tid)/status") else { return nil }
         var namespace = clinux_file()
         let isKnown = clinux_stat("/proc/\(tid)/ns/mnt", &namespace) == 0
-        return found(in: status, pid: pid, mountNamespace: isKnown ? namespace.inode : 0)
+        return found(in: status, mountNamespace: isKnown ? namespace.inode : 0)
     }
 
-    /// The same from a text that was read already.
-    static func found(in status: String, pid: Int32, mountNamespace: UInt64) -> FoundProcess? {
+    /// The same from the text of `/proc/TID/status`.
+    static func found(in status: String, mountNamespace: UInt64) -> FoundProcess? {
+        func numbers(_ name: String) -> [Substring] {
+            (ThreadStatus.field(name, in: status) ?? "").split { $0 == " " || $0 == "\t" }
+        }
         // Real, effective, saved and file system user.
-        guard let users = field("Uid:", of: status), users.count == 4, let uid = UInt32(users[1])
+        let users = numbers("Uid")
+        guard let pid = numbers("Tgid").first.flatMap({ Int32($0) }), users.count == 4,
+            let uid = UInt32(users[1])
         else { return nil }
-        let ids = field("NStgid:", of: status) ?? []
         return FoundProcess(
             pid: pid,
             uid: uid,
-            innermostID: ids.last.flatMap { Int32($0) } ?? pid,
+            innermostID: numbers("NStgid").last.flatMap { Int32($0) } ?? pid,
             mountNamespace: mountNamespace
         )
-    }
-
-    private static func field(_ label: String, of status: String) -> [Substring]? {
-        let line = status.split(separator: "\n").first { $0.hasPrefix(label) }
-        return line?.dropFirst(label.count).split { $0 == " " || $0 == "\t" }
     }
 
     /// The code that the process of a thread maps; none when it may not be looked at.

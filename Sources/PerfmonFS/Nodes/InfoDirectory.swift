@@ -1,4 +1,7 @@
+import LinuxSupport
 import PerfmonEngine
+import PerfmonEvents
+import PerfmonModel
 
 /// `info/`: what pfmfs is and can do here, and what it refused.
 enum InfoDirectory {
@@ -122,7 +125,7 @@ enum InfoDirectory {
         for context in mount.engine.allContexts {
             guard let target = context.target else { continue }
             var what = Targets.text(target, for: client)
-            if !ContextsDirectory.mayRead(context, client) {
+            if !ContextsDirectory.mayRead(mount.node(of: context), client) {
                 if mount.options.hidesContexts { continue }
                 if case .thread = target { what = "thread" }
             }

@@ -1,4 +1,6 @@
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 
 /// What is known of processes as records of a perf.data file.
 enum PerfProcessRecords {

@@ -1,5 +1,8 @@
 import CLinux
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
+import PrivilegeSupport
 
 /// An address of a process, and what was mapped there when a sample found it.
 struct Frame: Hashable {

@@ -1,6 +1,9 @@
 import CLinux
 import Glibc
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
+import PrivilegeSupport
 
 /// A file whose code a process maps, or what the kernel names in its place.
 struct CodeFile: Hashable {

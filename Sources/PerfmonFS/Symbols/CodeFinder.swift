@@ -1,6 +1,8 @@
 import CLinux
 import Glibc
 import PerfmonEngine
+import PerfmonModel
+import PrivilegeSupport
 
 /// Opens the files that processes have mapped, as whoever asks.
 ///

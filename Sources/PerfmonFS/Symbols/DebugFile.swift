@@ -1,5 +1,6 @@
 import Glibc
 import PerfmonEngine
+import PrivilegeSupport
 
 /// The files into which distributions and projects put the symbols that they take out of programs.
 struct DebugFile {

@@ -1,5 +1,6 @@
 import CLinux
 import PerfmonEngine
+import PerfmonModel
 
 /// What tells an open file from all others.
 struct FileIdentity {

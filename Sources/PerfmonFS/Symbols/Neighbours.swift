@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import PerfmonEngine
+import PrivilegeSupport
 
 /// Which processes live in which mount namespace.
 final class Neighbours {

@@ -1,5 +1,7 @@
 import CLinux
+import LinuxSupport
 import PerfmonEngine
+import PrivilegeSupport
 
 /// Finds the map that the just-in-time compiler of a process has written.
 ///
@@ -18,12 +20,14 @@ struct PerfMapFinder {
     /// - Parameter isLiving: the process has neither ended nor executed another program.
     func find(of space: ProcessReplay.Space, isLiving: Bool) -> PerfMapFile? {
         let threads = isLiving ? space.threads : []
-        let status = threads.lazy.map { BoundedFile.text("/proc/\($0)/status", limit: 1 << 14) }
-            .first { !$0.isEmpty }
+        let status = threads.lazy.compactMap { ProcessFile.text("/proc/\($0)/status") }.first
         var users: Set<UInt32> = [0]
         if let uid = space.uid { users.insert(uid) }
-        if let uid = status.flatMap({ Self.field("Uid:", 2, $0) }) { users.insert(uid) }
-        let told = status.flatMap { Self.field("NStgid:", -1, $0) }.flatMap { Int32(exactly: $0) }
+        // Real, effective, saved and file system user.
+        if let uid = status.flatMap({ Self.words("Uid", $0) }), uid.count == 4 {
+            users.formUnion(UInt32(uid[1]).map { [$0] } ?? [])
+        }
+        let told = status.flatMap { Self.words("NStgid", $0)?.last }.flatMap { Int32($0) }
         let inner = told ?? space.innermostID ?? space.pid
         let roots = threads + neighbours.inhabitants(of: space.mountNamespace)
         let paths =
@@ -46,13 +50,7 @@ struct PerfMapFinder {
         return clinux_fstat(file, &found) == 0 ? found.size : 0
     }
 
-    /// A word behind a label; -1 is the last one.
-    private static func field(_ label: String, _ index: Int, _ status: String) -> UInt32? {
-        let line = status.split(separator: "\n").first { $0.hasPrefix(label) }
-        guard let words = line?.split(whereSeparator: { $0 == " " || $0 == "\t" }) else {
-            return nil
-        }
-        let place = index < 0 ? words.count - 1 : index
-        return words.indices.contains(place) ? UInt32(words[place]) : nil
+    private static func words(_ field: String, _ status: String) -> [Substring]? {
+        ThreadStatus.field(field, in: status)?.split { $0 == " " || $0 == "\t" }
     }
 }

@@ -1,6 +1,11 @@
-import Testing
-
+@testable import LinuxSupport
+@testable import PerfBackend
 @testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
+import Testing
 
 /// Records as the kernel writes them into the ring. The bytes were recorded on Linux 6.18.
 @Suite
@@ -67,8 +72,8 @@ struct PerfRecordTests {
             Issue.record("not decoded")
             return
         }
-        // PERF_RECORD_EXIT.
-        #expect(decode([0x0028_0000_0000_0004, 1, 2, 3, 4]) == nil)
+        // PERF_RECORD_READ.
+        #expect(decode([0x0028_0000_0000_0008, 1, 2, 3, 4]) == nil)
     }
 
     @Test("a call chain loses its marks and the place it begins with")
@@ -102,7 +107,7 @@ struct PerfRecordTests {
         #expect(thread == NamedThread(pid: 70, tid: 71, name: "worker", isExec: true))
         let map: [UInt64] = [
             0x0060_0002_0000_000a, 0x0000_0047_0000_0046, 0x1000, 0x2000, 0x3000,
-            0x0000_0001_0000_0008, 55, 0, 0x0000_0002_0000_0005, 0x0000_0078_2f6e_6962,
+            0x0000_0001_0000_0008, 55, 66, 0x0000_0002_0000_0005, 0x0000_0078_2f6e_6962,
             0x0000_0047_0000_0046, 100,
         ]
         guard case .process(.mapped(let code), time: 100) = decode(map) else {
@@ -110,12 +115,13 @@ struct PerfRecordTests {
             return
         }
         #expect(code.address == 0x1000 && code.length == 0x2000 && code.offset == 0x3000)
-        #expect(code.major == 8 && code.minor == 1 && code.inode == 55)
+        #expect(code.file.major == 8 && code.file.minor == 1 && code.file.inode == 55)
+        #expect(code.file.generation == 66)
         #expect(code.protection == 5 && code.flags == 2)
-        #expect(code.path == "bin/x")
+        #expect(code.file.path == "bin/x")
         for length in 1..<map.count {
             if case .process(.mapped(let short), _) = decode(map.prefix(length)) {
-                #expect(short.path != "bin/x")
+                #expect(short.file.path != "bin/x")
             }
         }
     }

@@ -1,8 +1,13 @@
+@testable import LinuxSupport
+@testable import PerfBackend
+@testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonFS
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 import SystemPackage
 import Testing
-
-@testable import PerfmonEngine
-@testable import PerfmonFS
 
 /// What is written for perf, byte for byte.
 @Suite struct PerfDataTests {
@@ -108,12 +113,15 @@ import Testing
                     address: 0x1000,
                     length: 0x2000,
                     offset: 0x3000,
-                    major: 8,
-                    minor: 1,
-                    inode: 99,
                     protection: 5,
                     flags: 2,
-                    path: "/bin/worker"
+                    file: MappedFile(
+                        path: "/bin/worker",
+                        major: 8,
+                        minor: 1,
+                        inode: 99,
+                        generation: 77
+                    )
                 )
             ),
             at: 6
@@ -140,6 +148,7 @@ import Testing
         #expect(map.number(UInt64.self, at: 16) == 0x2000)
         #expect(map.number(UInt64.self, at: 24) == 0x3000)
         #expect(map.number(UInt64.self, at: 40) == 99)
+        #expect(map.number(UInt64.self, at: 48) == 77)
         #expect(map.number(UInt32.self, at: 56) == 5)
         #expect(Array(map.body[64..<80]) == Array("/bin/worker".utf8) + [0, 0, 0, 0, 0])
         #expect(Array(map.body[80...]) == trailer(70, 71, 6))

@@ -1,13 +1,15 @@
 import CLinux
 import Glibc
-import PerfmonEngine
-import Testing
-
+@testable import PerfmonEngine
 @testable import PerfmonFS
+@testable import PerfmonModel
+import Testing
 
 /// Symbols of real files, and of files that were made to do harm.
 @Suite struct ElfTests {
     /// An ELF file with one segment, two sections of text and the given symbols.
+    ///
+    /// - Parameter symbols: `type` holds the binding, too, in its upper half.
     private func file(
         _ symbols: [(name: String, type: UInt8, section: UInt16, start: UInt64, size: UInt64)],
         change: (inout [UInt8]) -> Void = { _ in }
@@ -22,6 +24,8 @@ import Testing
             table.append(number: symbol.size)
             strings += Array(symbol.name.utf8) + [0]
         }
+        let sectionName = UInt32(strings.count)
+        strings += Array(".text".utf8) + [0]
         var bytes: [UInt8] = [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1] + [UInt8](repeating: 0, count: 57)
         func put<Number: FixedWidthInteger>(_ number: Number, at offset: Int) {
             var part: [UInt8] = []
@@ -37,6 +41,7 @@ import Testing
         put(UInt16(1), at: 56)
         put(UInt16(64), at: 58)
         put(UInt16(5), at: 60)
+        put(UInt16(4), at: 62)
         // The segment: bytes 0x1000 to 0x2fff of the file lie at 0x401000.
         bytes.append(number: UInt32(1))
         bytes.append(number: UInt32(5))
@@ -45,9 +50,9 @@ import Testing
         }
         bytes += table + strings
         func section(_ type: UInt32, _ address: Int, _ offset: Int, _ size: Int, _ link: UInt32) {
-            bytes.append(number: UInt32(0))
+            bytes.append(number: type == 1 ? sectionName : 0)
             bytes.append(number: type)
-            bytes.append(number: UInt64(0))
+            bytes.append(number: UInt64(type == 1 ? 6 : 0))
             for number in [address, offset, size] { bytes.append(number: UInt64(number)) }
             bytes.append(number: link)
             bytes.append(number: UInt32(0))
@@ -111,7 +116,7 @@ import Testing
 
     @Test func whatIsNoElfFileIsRefused() throws {
         for change: (inout [UInt8]) -> Void in [
-            { $0 = [] }, { $0 = Array($0[..<63]) }, { $0[0] = 0 }, { $0[4] = 1 }, { $0[5] = 2 },
+            { $0 = [] }, { $0 = Array($0[..<63]) }, { $0[0] = 0 }, { $0[4] = 3 }, { $0[5] = 2 },
         ] {
             let isElf = ElfFile.take(over: try file([], change: change)) != nil
             #expect(!isElf)
@@ -123,7 +128,7 @@ import Testing
         let symbols: [(String, UInt8, UInt16, UInt64, UInt64)] = [
             ("outer", 2, 1, 0x40_1000, 0x100), ("_start", 0, 2, 0x40_2000, 0),
         ]
-        let length = 64 + 56 + 72 + 14 + 5 * 64
+        let length = 64 + 56 + 72 + 20 + 5 * 64
         for offset in 4..<length {
             for value: UInt8 in [0x00, 0x7f, 0x80, 0xff] {
                 let descriptor = try file(symbols) { bytes in

@@ -1,8 +1,10 @@
 import Glibc
-import PerfmonEngine
-import Testing
-
+@testable import LinuxSupport
+@testable import PerfmonEngine
 @testable import PerfmonFS
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+import Testing
 
 /// Symbols that are written as text: the kernel's, and those of just-in-time compilers.
 @Suite struct SymbolTextTests {
@@ -67,7 +69,51 @@ import Testing
         )
     }
 
-    @Test func perfMapsThatOverlapWithoutEndAreGivenUp() {
+    @Test func perfMapsAreReadFromTheirEnd() {
+        // More than is read at once; the newest line names what an old one named before.
+        var text = "1000 10 old\n5000 10 oldest\n"
+        for index in 0..<60_000 { text += "\(String(0x10_0000 + index * 16, radix: 16)) 10 f\(index)\n" }
+        text += "1000 10 new\n"
+        let map = PerfMapFile(lines: Array(text.utf8))
+        #expect(
+            map.names(of: [0x1004, 0x5000, 0x10_0000, 0x10_0000 + 59_999 * 16 + 15])
+                == [
+                    0x1004: "new", 0x5000: "oldest", 0x10_0000: "f0",
+                    0x10_0000 + 59_999 * 16 + 15: "f59999",
+                ]
+        )
+        #expect(map.names(of: []).isEmpty)
+    }
+
+    @Test func everyPlaceWhereAPieceCanEndIsRead() throws {
+        // Lines of every length around the end of a piece, in a file that is still written.
+        let piece = 1 << 20
+        for shift in 0..<40 {
+            let filler = String(repeating: "9000 1 x\n", count: (piece - 100) / 9)
+            let pad = "8000 1 " + String(repeating: "p", count: shift + 1) + "\n"
+            let text = "1000 10 first name\n" + pad + filler + "2000 10 whole\n3000 10 cut of"
+            let file = try #require(temporaryFile(text))
+            let map = PerfMapFile(
+                takingOver: file,
+                size: UInt64(text.utf8.count),
+                isGrowing: true
+            )
+            #expect(
+                map.names(of: [0x1000, 0x2000, 0x3000]) == [0x1000: "first name", 0x2000: "whole"]
+            )
+            map.close()
+        }
+    }
+
+    private func temporaryFile(_ text: String) -> Int32? {
+        var path = Array("/tmp/pfmfs-map-XXXXXX".utf8CString)
+        let file = mkstemp(&path)
+        guard file >= 0 else { return nil }
+        unlink(path)
+        return write(file, text, text.utf8.count) == text.utf8.count ? file : nil
+    }
+
+    @Test func perfMapsThatOverlapWithoutEndAreRead() {
         let line = Array("0 ffffffffffffffff all\n".utf8)
         let map = PerfMapFile(lines: Array(repeatElement(line, count: 100_000).joined()))
         let addresses = (0..<10_000).map { UInt64($0) }
@@ -81,16 +127,41 @@ import Testing
         defer { unlink(path) }
         let text = "1000 10 jitted\n"
         #expect(write(file, text, text.utf8.count) == text.utf8.count)
-        #expect(
-            PerfMapFile(pid: getpid(), with: ownFiles)?.names(of: [0x1004]) == [0x1004: "jitted"]
-        )
+        let finder = PerfMapFinder(ownFiles, Neighbours(ownFiles))
+        let space = ProcessReplay.Space(pid: getpid())
+        for isLiving in [true, false] {
+            // Of a process that has ended nobody tells what user it had.
+            let map = finder.find(of: space, isLiving: isLiving)
+            #expect((map != nil) == (isLiving || geteuid() == 0))
+            if let map { #expect(map.names(of: [0x1004]) == [0x1004: "jitted"]) }
+            map?.close()
+        }
         if geteuid() == 0 {
             fchown(file, 65534, 65534)
-            #expect(PerfMapFile(pid: getpid(), with: ownFiles) == nil)
+            #expect(finder.find(of: space, isLiving: true) == nil)
+            #expect(finder.find(of: space, isLiving: false) == nil)
+            var replay = ProcessReplay([
+                .init(
+                    time: 0,
+                    record: .found(
+                        FoundProcess(pid: 7, uid: 65534, innermostID: 7, mountNamespace: 0)
+                    )
+                ),
+                .init(
+                    time: 1,
+                    record: .forked(
+                        ForkedThread(pid: getpid(), parentPid: 7, tid: getpid(), parentTid: 7)
+                    )
+                ),
+            ])
+            replay.advance(to: 1)
+            let child = replay.spaces[replay.space(of: getpid())]
+            let map = try #require(finder.find(of: child, isLiving: false))
+            map.close()
         }
         close(file)
         unlink(path)
         #expect(symlink("/etc/passwd", path) == 0)
-        #expect(PerfMapFile(pid: getpid(), with: ownFiles) == nil)
+        #expect(finder.find(of: space, isLiving: true) == nil)
     }
 }

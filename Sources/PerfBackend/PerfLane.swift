@@ -1,0 +1,64 @@
+internal import PerfmonEngine
+internal import PerfmonModel
+internal import SystemPackage
+
+/// The event sets of a session in one place: everywhere, or, when a thread is sampled together with
+/// its children, on one CPU. A session has one lane then for each CPU.
+final class PerfLane {
+    let opening: PerfOpening
+    /// What is told of processes here; nil when it is not wanted, or comes from elsewhere.
+    private(set) var news: PerfOutput?
+    /// One for each set; none once the session is detached.
+    private(set) var groups: [PerfGroup] = []
+
+    /// Opens all sets, halted.
+    init(
+        _ programs: [SetProgram],
+        _ opening: PerfOpening,
+        news: PerfOutput? = nil
+    ) throws(PfmError) {
+        self.opening = opening
+        self.news = news
+        for program in programs { groups.append(try PerfGroup(program, opening)) }
+    }
+
+    var output: PerfOutput { opening.output }
+
+    /// Listens to what is told of processes from now on.
+    func listen(to news: PerfOutput) {
+        self.news = news
+    }
+
+    /// Gives the events and the rings back.
+    func close() {
+        groups = []
+        output.close()
+        news?.close()
+    }
+}
+
+extension AttachRequest {
+    /// Whether the thread and its children are sampled, each by itself.
+    var samplesFamily: Bool {
+        inherit && sets.contains { $0.counters.contains { $0.distance != nil } }
+    }
+}
+
+extension Snapshot {
+    /// The counts of one set from all CPUs.
+    ///
+    /// On each CPU the set is enabled all the time and runs while a thread is there, so what ran
+    /// anywhere adds up to what was enabled. The CPUs begin one after the other; where that is all
+    /// that is missing, nothing is.
+    init(adding lanes: [Snapshot]) {
+        self = lanes[0]
+        var leastEnabled = timeEnabled
+        for lane in lanes.dropFirst() {
+            for index in raw.indices { raw[index] &+= lane.raw[index] }
+            timeRunning += lane.timeRunning
+            leastEnabled = min(leastEnabled, lane.timeEnabled)
+            time = max(time, lane.time)
+        }
+        timeEnabled = max(timeRunning, leastEnabled)
+    }
+}

@@ -1,0 +1,115 @@
+package import PerfmonModel
+internal import SystemPackage
+
+/// How far a count can be trusted.
+package enum CountQuality: String, Sendable {
+    /// Every event was counted.
+    case exact
+    /// The counter had to share its time; the value is an estimate from its share.
+    case scaled
+    /// The counter never ran, so there is no value.
+    case notCounted = "not_counted"
+}
+
+/// One line of `counters`: what an event came to since the context was loaded, the counter was last
+/// written or its event was changed.
+package struct CounterReading: Sendable {
+    package var event: String
+    package var set: UInt16
+    package var pmd: Int
+    /// Events; estimated when `quality` is `scaled`, meaningless when it is `notCounted`.
+    package var value: UInt64
+    package var quality: CountQuality
+    /// Nanoseconds for which the context was counting.
+    package var timeEnabled: UInt64
+    /// Nanoseconds of these in which this counter counted.
+    package var timeRunning: UInt64
+}
+
+extension Context {
+    /// What every enabled counter came to, all values of a set from one instant.
+    ///
+    /// - Throws: ENODEV when the context was removed.
+    package func readCounters() throws(PfmError) -> [CounterReading] {
+        try beginCommand()
+        refresh(activeSet)
+        var readings: [CounterReading] = []
+        readings.reserveCapacity(activeSet.counters.values.count * sets.count)
+        let total = totalActiveTime
+        for set in sets {
+            for number in set.usedPmds {
+                guard let event = eventName(ofPmd: number, in: set),
+                    let counter = set.counters[number]
+                else { continue }
+                readings.append(reading(event, number, counter, in: set, total: total))
+            }
+        }
+        return readings
+    }
+
+    /// What one used PMD came to; its event is `none` when nothing enables it.
+    ///
+    /// - Throws: EINVAL when the register was never used in the set.
+    package func readCounter(_ number: Int, set id: UInt16) throws(PfmError) -> CounterReading {
+        try beginCommand()
+        let set = try requireSet(id)
+        refresh(activeSet)
+        guard let counter = set.counters[number] else {
+            throw PfmError(
+                .invalidArgument,
+                "pmd\(number) was never used in set \(id)",
+                hint: "write pmd\(number)/value first"
+            )
+        }
+        let event = eventName(ofPmd: number, in: set) ?? "none"
+        return reading(event, number, counter, in: set, total: totalActiveTime)
+    }
+
+    /// The reading of one counter, as of the last fold.
+    func reading(
+        _ event: String,
+        _ number: Int,
+        _ counter: CounterState,
+        in set: EventSet,
+        total: UInt64
+    ) -> CounterReading {
+        let enabled = total - min(total, counter.contextTimeBase)
+        let running = set.timeRunning - min(set.timeRunning, counter.runningBase)
+        var reading = CounterReading(
+            event: event,
+            set: set.id,
+            pmd: number,
+            value: counter.counted,
+            quality: .exact,
+            timeEnabled: enabled,
+            timeRunning: running
+        )
+        if !counter.wasLoaded || set.runs == 0 {
+            reading.quality = .notCounted
+        } else if running == 0 {
+            // Without any active time there was nothing to miss, as on a thread that slept: that
+            // is a true zero. A set that others left no time, or that the hardware never took,
+            // has no value at all.
+            reading.quality = enabled == 0 ? .exact : .notCounted
+        } else if running < enabled {
+            reading.quality = .scaled
+            reading.value = scaled(counter.counted, by: enabled, over: running)
+        }
+        return reading
+    }
+
+    /// Begins a PMD's reading anew. Values must be up to date.
+    func restartReading(of number: Int, in set: EventSet) {
+        set.counters.update(number) { counter in
+            counter.counted = 0
+            counter.contextTimeBase = totalActiveTime
+            counter.runningBase = set.timeRunning
+        }
+    }
+
+    private func scaled(_ count: UInt64, by enabled: UInt64, over running: UInt64) -> UInt64 {
+        let product = count.multipliedFullWidth(by: enabled)
+        guard product.high < running else { return .max }
+        return running.dividingFullWidth(product).quotient
+    }
+}
