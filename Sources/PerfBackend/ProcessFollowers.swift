@@ -8,7 +8,7 @@ final class ProcessFollowers {
     private var outputs: [Int: PerfOutput] = [:]
 
     /// Pages of a ring for such news.
-    static let pages = 32
+    static let pages = 64
 
     /// Opens a ring on each CPU that has none.
     ///

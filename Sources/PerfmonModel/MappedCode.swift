@@ -31,6 +31,9 @@ package final class MappedFile: Sendable, Hashable {
         self.buildID = buildID
     }
 
+    /// Stands for what is mapped somewhere when nobody knows what that is.
+    package static let unknown = MappedFile(path: "[unknown]")
+
     /// Memory of the process that comes from no file, so that only the process knows what code it
     /// holds.
     package var isAnonymous: Bool {
@@ -94,9 +97,13 @@ package struct MappedCode: Sendable, Equatable {
         return last.overflow ? .max : last.partialValue
     }
 
+    /// Whether it tells what is mapped.
+    package var isKnown: Bool { file !== MappedFile.unknown }
+
     /// Whether both say the same of the addresses that they share.
     package func agrees(with other: MappedCode) -> Bool {
         if file.isAnonymous { return other.file.isAnonymous }
+        if !isKnown { return !other.isKnown }
         return address &- offset == other.address &- other.offset && file == other.file
     }
 }

@@ -44,10 +44,18 @@ package struct AddressMap<Content> {
         return false
     }
 
-    /// Whether a range touches anything.
-    package func isTouched(_ first: UInt64, through last: UInt64) -> Bool {
-        let place = place(of: first)
-        return place.row < rows.count && rows[place.row][place.index].first <= last
+    /// Whether a range touches a piece of which a condition holds.
+    package func isTouched(
+        _ first: UInt64,
+        through last: UInt64,
+        where holds: (Piece) -> Bool = { _ in true }
+    ) -> Bool {
+        var place = place(of: first)
+        while place.row < rows.count, rows[place.row][place.index].first <= last {
+            if holds(rows[place.row][place.index]) { return true }
+            place = behind(place)
+        }
+        return false
     }
 
     /// Puts a piece over what is there.

@@ -86,19 +86,23 @@ extension ProcessHistory {
     func add(_ code: MappedCode, at time: UInt64, seen: UInt64) {
         var code = code
         code.file = kept(code.file)
-        let number = current[code.pid] ?? begin(code.pid, at: 0, isWhole: false)
+        guard current[code.pid] != nil || hasRoom else {
+            dropped += 1
+            return
+        }
+        let number = current[code.pid] ?? begin(code.pid, at: holdsFrom, isWhole: false)
         guard let life = lives[number] else { return }
         let last = code.lastAddress
         if life.map.isCovered(code.address, through: last, where: { $0.content.agrees(with: code) })
         {
             return
         }
-        // What replaces something must be told, or names of what was there before would be given.
-        let isTouched = life.map.isTouched(code.address, through: last)
-        guard hasRoom || isTouched && bytes < limit + limit / 4 else {
+        if !hasRoom {
             dropped += 1
-            if isTouched { loseTrack(of: code.pid, at: time) }
-            return
+            // Names of what was there before must not be given to what comes after it.
+            guard life.map.isTouched(code.address, through: last, where: { $0.content.isKnown })
+            else { return }
+            code.file = .unknown
         }
         lives[number]?.map.insert(code.address, through: last, code)
         let added = (lives[number]?.map.count ?? 0) - life.map.count
@@ -118,9 +122,8 @@ extension ProcessHistory {
             begin(thread.pid, at: time, isWhole: false, from: thread.parentPid)
         }
         guard hasRoom else {
-            dropped += 1
-            threads[thread.tid] = nil
-            return
+            let name = NamedThread(pid: thread.pid, tid: thread.tid, name: "", isExec: false)
+            return loseName(of: name, at: time)
         }
         var state = Thread(pid: thread.pid)
         state.name = threads[thread.parentTid]?.name ?? threads[thread.parentPid]?.name

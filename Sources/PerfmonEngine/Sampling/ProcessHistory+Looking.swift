@@ -17,12 +17,9 @@ extension ProcessHistory {
         let code = ProcessMaps.code(of: tid, in: pid)
         var time = holdsFrom
         if let number = current[pid], let life = lives[number] {
-            if life.isWhole, isUnchanged(life, code) {
-                lives[number]?.checked = now
-                return
-            }
             time = life.began
             if life.isWhole {
+                if isSameSpace(life, code) { return mend(number, code, now) }
                 loseTrack(of: pid, at: life.checked)
                 time = now
             }
@@ -40,15 +37,41 @@ extension ProcessHistory {
         if code.isEmpty { lookAtParent(of: number) }
     }
 
-    /// Whether a process of which records may have been lost is what it was.
-    private func isUnchanged(_ life: Life, _ code: [MappedCode]) -> Bool {
-        guard !code.isEmpty, ProcessMaps.name(of: life.pid, in: life.pid) == threads[life.pid]?.name
-        else { return false }
-        return code.allSatisfy { new in
-            life.map.isCovered(new.address, through: new.lastAddress) {
-                $0.content.agrees(with: new) || Self.areOne($0.content, new)
+    /// Whether a process of which records were lost has executed no other program: every program
+    /// lies at addresses of its own.
+    private func isSameSpace(_ life: Life, _ code: [MappedCode]) -> Bool {
+        code.contains { !$0.file.isAnonymous && isKnown($0, in: life) }
+    }
+
+    private func isKnown(_ code: MappedCode, in life: Life) -> Bool {
+        life.map.isCovered(code.address, through: code.lastAddress) {
+            $0.content.agrees(with: code) || Self.areOne($0.content, code)
+        }
+    }
+
+    /// Takes in what a process has mapped, and what it was called, when records were lost. Of what
+    /// was replaced meanwhile it is not known when.
+    private func mend(_ number: Int, _ code: [MappedCode], _ now: UInt64) {
+        guard let life = lives[number] else { return }
+        lives[number]?.readAt = now
+        lives[number]?.readSerials = []
+        for code in code where !isKnown(code, in: life) {
+            if life.map.isTouched(code.address, through: code.lastAddress) {
+                var unknown = code
+                unknown.file = .unknown
+                add(unknown, at: life.checked, seen: life.checked)
+                add(code, at: now, seen: now)
+            } else {
+                add(code, at: life.checked, seen: now)
             }
         }
+        lives[number]?.checked = now
+        let name = ProcessMaps.name(of: life.pid, in: life.pid)
+        guard let name, threads[life.pid]?.name != name else { return }
+        let thread = NamedThread(pid: life.pid, tid: life.pid, name: kept(name), isExec: false)
+        let unknown = Record.unknown(pid: life.pid, tid: life.pid)
+        append(Entry(time: life.checked, record: unknown), life: number)
+        note(thread, Entry(time: now, record: .named(thread)))
     }
 
     /// The same file by what both know of it: the kernel's record can have a build id, which /proc

@@ -109,10 +109,11 @@ package final class ProcessHistory {
     func add(_ record: Record, at time: UInt64, pass: UInt64 = 0) {
         beginAdding(pass)
         switch record {
-        case .named(let thread): add(thread, at: time)
-        case .mapped(let code): add(code, at: time, seen: time)
-        case .forked(let thread): add(thread, at: time)
-        case .moved(let process): add(process, at: time)
+        // Of processes in other pid namespaces the kernel tells no number.
+        case .named(let thread): if thread.pid > 0 { add(thread, at: time) }
+        case .mapped(let code): if code.pid > 0 { add(code, at: time, seen: time) }
+        case .forked(let thread): if thread.pid > 0 { add(thread, at: time) }
+        case .moved(let process): if process.pid > 0 { add(process, at: time) }
         case .found, .unknown: append(Entry(time: time, record: record), life: 0)
         }
     }

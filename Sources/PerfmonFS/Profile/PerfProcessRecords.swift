@@ -70,7 +70,7 @@ enum PerfProcessRecords {
             address: 0,
             length: 1 << 63,
             offset: 0,
-            file: MappedFile(path: "[unknown]")
+            file: .unknown
         )
         append(code, time: time, to: &bytes, trailer: trailer)
     }

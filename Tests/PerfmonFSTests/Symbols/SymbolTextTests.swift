@@ -32,7 +32,7 @@ import Testing
         scan.take(bytes[...])
         #expect(
             scan.names == [
-                base: "_stext", base + 0x20: "helper", base + 0x30: "helper",
+                base: "_text", base + 0x20: "helper", base + 0x30: "helper",
                 base + 0x40: "weak_one", 0xffff_ffff_c000_0004: "module_function",
             ]
         )
