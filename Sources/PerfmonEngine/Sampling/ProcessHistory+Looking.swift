@@ -81,6 +81,13 @@ extension ProcessHistory {
             && left.address &- left.offset == right.address &- right.offset
     }
 
+    /// Looks for what a process was before it executed another program, or ended.
+    func lookBack(at number: Int) {
+        guard hasRoom else { return }
+        lookAtParent(of: number)
+        lives[number]?.isWhole = true
+    }
+
     /// A process that has ended by now, and did not execute another program, mapped what its parent
     /// maps.
     private func lookAtParent(of number: Int) {

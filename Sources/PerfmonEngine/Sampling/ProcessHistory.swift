@@ -167,6 +167,7 @@ package final class ProcessHistory {
         threads[tid]?.lastSample = time
         threads[tid]?.isSampled = true
         guard let life = life(of: pid, at: time) else { return }
+        if lives[life]?.isWhole == false { lookBack(at: life) }
         lives[life]?.isSampled = true
         lastThread = tid
         lastSample = time
@@ -178,7 +179,7 @@ package final class ProcessHistory {
     private func needsLook(_ tid: Int32, _ pid: Int32, at time: UInt64) -> Bool {
         guard let number = current[pid], let life = lives[number] else { return true }
         // What is there now says nothing about what was there before.
-        guard time >= life.began, !life.hasExited else { return false }
+        guard time >= life.began else { return false }
         return !life.isWhole || life.checked < gap || threads[tid]?.needsLook != false
     }
 

@@ -21,6 +21,8 @@ final class FoldedStacks: BackgroundJob {
     private let files: ClientFiles
     private let done: (Result<String, Errno>) -> Void
     private let epoch: UInt64
+    /// What processes did is known up to then; later samples are left out.
+    private let end: UInt64
     private var cursor = SampleCursor()
     private var sample = Sample()
     private var replay: ProcessReplay
@@ -45,6 +47,7 @@ final class FoldedStacks: BackgroundJob {
         self.subject = subject
         files = ClientFiles(client)
         self.done = done
+        end = subject.node.engine.now
         subject.refresh()
         epoch = subject.format.epoch
         let processes = subject.sampling.processes
@@ -62,6 +65,7 @@ final class FoldedStacks: BackgroundJob {
         }
         for _ in 0..<Self.piece {
             guard isWaiting || subject.format.next(&cursor, &sample) else { return false }
+            guard sample.time <= end else { continue }
             // A histogram has no times: everything had happened then.
             isWaiting = !replay.advance(
                 to: sample.time == 0 ? .max : sample.time,
