@@ -1,6 +1,7 @@
 #!/bin/sh
 # Sampling of a CPU: what a process is called and maps is known wherever it executed its program,
 # and the idle thread is called as perf calls it.
+# timeout: 120
 # shellcheck source=../../lib/common.sh
 . "$LIB/common.sh"
 # shellcheck source=../../lib/names.sh
@@ -26,9 +27,10 @@ taskset -c 1 sh -c 'taskset -c 0 ./second 200; exec taskset -c 0 ./first 200'
 wait "$pid"
 sleep 0.2
 put "$c/stop" 1
+cat "$c/smpl/folded" >folded
 # pairs COMM: innermost functions of a program, and how many samples each has.
 pairs() {
-    sed -n "s/^$1;\\(.*;\\)*//p" "$c/smpl/folded" | sort -k 2nr
+    sed -n "s/^$1;\\(.*;\\)*//p" folded | sort -k 2nr
 }
 for name in first second; do
     pairs $name >pairs.$name
@@ -42,9 +44,9 @@ perf script -i "$c/smpl/perf.data" -F comm,ip,sym 2>/dev/null | awk '{ print $1,
     sort -u >perf.pairs
 grep -qx 'first hot' perf.pairs || fail "perf does not know first"
 # Whatever else ran on the CPU has names, too.
-unnamed=$(awk '/^:[0-9]/ { sum += $NF } END { print sum + 0 }' "$c/smpl/folded")
+unnamed=$(awk '/^:[0-9]/ { sum += $NF } END { print sum + 0 }' folded)
 [ "$((unnamed * 100))" -le "$(cat "$c/smpl/taken")" ] || fail "$unnamed samples have no thread's name"
 if grep -q 'tid=0 ' "$c/smpl/entries"; then
-    grep -q '^swapper;' "$c/smpl/folded" || fail "the idle thread has no name"
+    grep -q '^swapper;' folded || fail "the idle thread has no name"
 fi
-eq "threads of number 0" 0 "$(grep -c '^:0;' "$c/smpl/folded")"
+eq "threads of number 0" 0 "$(grep -c '^:0;' folded)"
