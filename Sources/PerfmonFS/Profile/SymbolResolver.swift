@@ -122,7 +122,12 @@ struct SymbolResolver {
         if !ElfSymbols.hasFullTable(found.elf),
             let debug = DebugFile(files: files).open(for: found, path: file.mapped.path.bytes)
         {
-            let more = ElfSymbols.names(of: wanted, in: debug, frames: frames)
+            let more = ElfSymbols.names(
+                of: wanted,
+                in: debug,
+                frames: frames,
+                order: ElfSymbols.debugOrder
+            )
             names.merge(more) { _, new in new }
         }
         take(names, found.elf, request, found.belief)

@@ -90,8 +90,7 @@ enum CodeBelief {
         switch self {
         case .always: true
         case .since(let change):
-            change.addingReportingOverflow(Self.margin(change)).partialValue
-                <= Int64(clamping: seen).addingReportingOverflow(clockOffset).partialValue
+            Int128(change) + Int128(Self.margin(change)) <= Int128(seen) + Int128(clockOffset)
         }
     }
 

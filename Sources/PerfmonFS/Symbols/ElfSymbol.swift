@@ -49,18 +49,16 @@ struct ElfSymbol {
             start: layout.word(bytes, layout.symbolValue),
             size: layout.word(bytes, layout.symbolLength),
             name: UInt64(name),
-            rank: Self.rank(binding),
+            binding: Self.binding(binding),
             limit: home.address &+ home.size
         )
     }
 
-    /// Global ones are those that everybody knows, weak ones may be others' names for them, local
-    /// ones are the library's own.
-    private static func rank(_ binding: UInt8) -> UInt8 {
-        switch binding {
-        case 0: 0
-        case 2: 1
-        default: 2
+    private static func binding(_ number: UInt8) -> ElfSymbols.Binding {
+        switch number {
+        case 0: .local
+        case 2: .weak
+        default: .global
         }
     }
 
@@ -77,6 +75,8 @@ struct ElfSymbol {
 /// The names of symbols, read one by one.
 struct ElfNames {
     private let table: ElfFile.Section
+    /// From the first choice to the last.
+    private let order: [ElfSymbols.Binding]
     private var read: [UInt64: [UInt8]] = [:]
     /// Comparisons of names that a table may cost.
     private var comparisons = 1 << 17
@@ -84,8 +84,9 @@ struct ElfNames {
     private static let longest: UInt64 = 4096
     private static let keptNames = 1 << 14
 
-    init(table: ElfFile.Section) {
+    init(table: ElfFile.Section, order: [ElfSymbols.Binding]) {
         self.table = table
+        self.order = order
     }
 
     mutating func name(_ offset: UInt64, in file: borrowing ElfFile) -> [UInt8] {
@@ -104,14 +105,16 @@ struct ElfNames {
         )
     }
 
-    /// Which of two symbols of one place gives the name: the one that more can see, then the one
-    /// with fewer underscores in front, then the longer one, as perf does.
+    /// Which of two symbols of one place gives the name: the one whose binding comes first, then
+    /// the one with fewer underscores in front, then the longer one, as perf does.
     mutating func isBetter(
         _ new: ElfSymbols.Candidate,
         than old: ElfSymbols.Candidate,
         in file: borrowing ElfFile
     ) -> Bool {
-        if new.rank != old.rank { return new.rank > old.rank }
+        if new.binding != old.binding {
+            return order.first { $0 == new.binding || $0 == old.binding } == new.binding
+        }
         guard comparisons > 0, new.name != old.name else { return false }
         comparisons -= 1
         let underscore = UInt8(ascii: "_")

@@ -1,14 +1,24 @@
 /// Names of the functions that cover some addresses, out of a table of symbols that may have
 /// millions: one pass over the table, in pieces, that keeps nothing but the best for each address.
 struct ElfSymbols {
+    enum Binding {
+        case global, weak, local
+    }
+
+    /// Which of several symbols of one place gives the name: the one that others know it by.
+    static let usualOrder: [Binding] = [.global, .weak, .local]
+    /// The same for symbols that were taken out of a library: there what the library hides from
+    /// others has become local, and what is weak is another name of that (`random` of `__random`).
+    /// perf, too, gives the name of the function itself.
+    static let debugOrder: [Binding] = [.global, .local, .weak]
+
     /// A symbol as far as it matters.
     struct Candidate {
         var start: UInt64
         var size: UInt64
         /// Offset in the table of names.
         var name: UInt64
-        /// The higher, the better known.
-        var rank: UInt8
+        var binding: Binding
         /// End of the section that it is in.
         var limit: UInt64
     }
@@ -59,12 +69,15 @@ struct ElfSymbols {
 
     /// The names of the functions that cover addresses of a file.
     ///
-    /// - Parameter frames: where functions begin, of this file or of the one that its symbols were
-    ///   taken out of.
+    /// - Parameters:
+    ///   - frames: where functions begin, of this file or of the one that its symbols were taken
+    ///     out of.
+    ///   - order: of the bindings of symbols of one place.
     static func names(
         of addresses: [UInt64],
         in file: borrowing ElfFile,
-        frames: ElfFrames? = nil
+        frames: ElfFrames? = nil,
+        order: [Binding] = usualOrder
     ) -> [UInt64: String] {
         let isFull = hasFullTable(file)
         let type = isFull ? SectionType.symbols : SectionType.dynamicSymbols
@@ -73,7 +86,8 @@ struct ElfSymbols {
             file.sections.indices.contains(table.link),
             table.entrySize == 0 || table.entrySize == size
         else { return [:] }
-        var search = ElfSymbols(addresses, ElfNames(table: file.sections[table.link]))
+        let names = ElfNames(table: file.sections[table.link], order: order)
+        var search = ElfSymbols(addresses, names)
         search.scan(table, in: file)
         let frames = frames ?? ElfFrames(of: file)
         // Of a table without the local symbols of compiled code nobody knows where code ends that

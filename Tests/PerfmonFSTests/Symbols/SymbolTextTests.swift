@@ -38,6 +38,43 @@ import Testing
         )
     }
 
+    @Test func aKernelThatBeginsWithSymbolsAtZeroIsNotTakenForASecretOne() throws {
+        let zero = String(repeating: "0", count: 16)
+        let zeros = String(repeating: "\(zero) A cpu_data\n", count: 5000)
+        #expect(!KernelLines.hasAddress(Array(zeros.utf8)))
+        #expect(KernelLines.hasAddress(Array("\(zeros)ffffffff81000000 T _text\n".utf8)))
+        let file = try #require(temporaryFile(zeros + "ffffffff81000000 T _text\nrest"))
+        defer { close(file) }
+        lseek(file, 0, SEEK_SET)
+        var lines = KernelLines(file)
+        var pieces = 0
+        var count = 0
+        var isKnown = false
+        while let piece = lines.next() {
+            pieces += 1
+            count += piece.split(separator: UInt8(ascii: "\n")).count
+            isKnown = KernelLines.hasAddress(piece)
+        }
+        #expect(isKnown && pieces > 1 && count == 5001)
+    }
+
+    @Test func theGlobalNameAndThenTheLast() {
+        let base: UInt64 = 0xffff_ffff_8100_0000
+        var scan = KernelSymbolScan([base, base + 0x10, base + 0x20])
+        let lines = """
+            ffffffff81000000 T memset
+            ffffffff81000000 T __pi_memset
+            ffffffff81000010 T down
+            ffffffff81000010 t up
+            ffffffff81000020 W alloc
+            ffffffff81000020 t alloc_local
+
+            """
+        let bytes = Array(lines.utf8)
+        scan.take(bytes[...])
+        #expect(scan.names == [base: "__pi_memset", base + 0x10: "down", base + 0x20: "alloc"])
+    }
+
     @Test func theRunningKernelNamesItsOwnFunctions() throws {
         let lines = BoundedFile.text("/proc/kallsyms", limit: 1 << 16).split(separator: "\n")
         let words = lines.map { $0.split { $0 == " " || $0 == "\t" } }
