@@ -17,6 +17,9 @@ extension ProcessHistory {
         var endedPass: UInt64 = .max
         /// Its first thread has ended; others may be left.
         var hasExited = false
+        /// Nothing is known of it but what is read from /proc from now on, and that of then only.
+        var isLost = false
+        var isUntold = false
         /// All that it maps is known, not only what it mapped since somebody listened.
         var isWhole: Bool
         /// When it was last known that nothing was missed.
@@ -29,6 +32,9 @@ extension ProcessHistory {
         /// When it was read from /proc, and the entries that this made.
         var readAt: UInt64 = 0
         var readSerials: [UInt64] = []
+
+        /// Nothing is known of it at all.
+        var isBlank: Bool { isLost && !isWhole && map.count == 0 }
     }
 
     struct Thread {
@@ -179,10 +185,15 @@ extension ProcessHistory {
     }
 
     /// From a time on nothing is known of a process.
-    func loseTrack(of pid: Int32, at time: UInt64) {
-        guard let number = current.removeValue(forKey: pid) else { return }
-        finish(number, at: time)
-        append(Entry(time: time, record: .unknown(pid: pid, tid: 0)), life: number)
+    ///
+    /// - Parameter isUntold: nothing was told until now, so that what is read from /proc next holds
+    ///   from that time on.
+    func loseTrack(of pid: Int32, at time: UInt64, isUntold: Bool = false) {
+        guard let number = current[pid], lives[number]?.isBlank == false else { return }
+        let unknown = begin(pid, at: time, isWhole: false)
+        lives[unknown]?.isLost = true
+        lives[unknown]?.isUntold = isUntold
+        append(Entry(time: time, record: .unknown(pid: pid, tid: 0)), life: unknown)
         threads[pid] = nil
     }
 

@@ -15,16 +15,12 @@ extension ProcessHistory {
     private func lookAtProcess(_ tid: Int32, _ pid: Int32) {
         let now = MonotonicClock.now
         let code = ProcessMaps.code(of: tid, in: pid)
-        var time = holdsFrom
-        if let number = current[pid], let life = lives[number] {
-            time = life.began
-            if life.isWhole {
-                if isSameSpace(life, code) { return mend(number, code, now) }
-                loseTrack(of: pid, at: life.checked)
-                time = now
-            }
+        if let number = current[pid], let life = lives[number], life.isWhole {
+            if isSameSpace(life, code) { return mend(number, code, now) }
+            loseTrack(of: pid, at: life.checked)
         }
-        let number = current[pid] ?? begin(pid, at: time, isWhole: false)
+        let number = current[pid] ?? begin(pid, at: holdsFrom, isWhole: false)
+        let time = lives[number].map { $0.isLost && !$0.isUntold ? now : $0.began } ?? holdsFrom
         lives[number]?.isWhole = true
         lives[number]?.checked = now
         lives[number]?.readAt = now
@@ -107,7 +103,7 @@ extension ProcessHistory {
             return
         }
         let number = current[pid] ?? 0
-        let time = lives[number]?.began ?? holdsFrom
+        let time = lives[number].map { $0.isLost && !$0.isUntold ? now : $0.began } ?? holdsFrom
         let thread = NamedThread(pid: pid, tid: tid, name: kept(name), isExec: false)
         let serial = note(thread, Entry(time: time, seen: max(now, time), record: .named(thread)))
         lives[number]?.readSerials.append(serial)

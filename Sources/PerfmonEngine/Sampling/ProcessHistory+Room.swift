@@ -92,7 +92,7 @@ extension ProcessHistory {
     }
 
     private func isOver(_ life: Life) -> Bool {
-        guard isSettled(life.endedPass) else { return false }
+        guard isSettled(life.endedPass) || life.isBlank else { return false }
         // Threads may be left when the first one has ended.
         return life.ended != .max || access("/proc/\(life.pid)", F_OK) != 0
     }

@@ -133,7 +133,7 @@ package final class ProcessHistory {
         settleSample()
         guard !lives.isEmpty else { return }
         holdsFrom = time
-        for pid in Array(current.keys) { loseTrack(of: pid, at: time) }
+        for pid in Array(current.keys) { loseTrack(of: pid, at: time, isUntold: true) }
         threads = [:]
     }
 
