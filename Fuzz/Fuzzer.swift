@@ -1,6 +1,7 @@
 import Glibc
 import PerfmonEngine
 @testable import PerfmonFS
+import SimulatedBackend
 import SystemPackage
 
 /// What libFuzzer calls with one input after the other.
@@ -50,7 +51,7 @@ final class Script {
             return nil
         }
         engine = Engine(backend: backend, options: options)
-        mount = PerfmonMount(engine: engine, options: TreeOptions(), backendReports: [])
+        mount = PerfmonMount(engine: engine, options: TreeOptions(), backendReports: { [] })
         top = mount.root()
         top.place = Place(path: "", services: mount.services)
         _ = try? engine.createContext("c", by: client)
@@ -70,7 +71,7 @@ final class Script {
         precondition(engine.bufferMemoryInUse == 0, "a buffer is still charged")
         precondition(engine.threadSessionCount == 0, "a session is still counted")
         precondition(engine.systemSessionCount == 0, "a session is still counted")
-        for usage in engine.usage.prefix(2) { precondition(usage.used == 0, usage.name) }
+        for usage in engine.usage.prefix(2) { precondition(usage.used == 0, "\(usage.kind)") }
     }
 
     private func carryOut(_ word: String, _ text: [UInt8]) {

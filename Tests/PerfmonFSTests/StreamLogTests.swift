@@ -1,3 +1,4 @@
+@testable import FuseKit
 @testable import LinuxSupport
 @testable import PerfmonEngine
 @testable import PerfmonFS
@@ -20,6 +21,10 @@ private final class Queue: StreamSupply {
             records.removeFirst()
         }
     }
+
+    var closedAt: Int?
+
+    func closed(readTo offset: Int) { closedAt = offset }
 }
 
 @Suite struct StreamLogTests {
@@ -32,6 +37,16 @@ private final class Queue: StreamSupply {
         #expect(handle.readText(at: 6) == "second\n")
         #expect(handle.readText(at: 6, size: 3) == "sec")
         #expect(log.open().readText() == "first\nsecond\n")
+    }
+
+    @Test func tellsHowFarItWasRead() {
+        let queue = Queue()
+        queue.records = ["first\n", "second\n"]
+        let handle = StreamLog(supply: queue).open()
+        #expect(handle.readText(at: 0, size: 4) == "firs")
+        #expect(handle.readText(at: 1, size: 2) == "ir")
+        handle.release()
+        #expect(queue.closedAt == 4)
     }
 
     @Test func waitsAtTheEnd() {
@@ -141,7 +156,7 @@ private final class Queue: StreamSupply {
     }
 
     @Test func cannotBeWritten() {
-        #expect(StreamLog().open().writeText("x")?.code == .permissionDenied)
+        #expect(StreamLog().open().writeText("x") == .permissionDenied)
     }
 }
 
@@ -158,8 +173,6 @@ private final class Queue: StreamSupply {
                 queue.park(request, for: self)
             }
         }
-
-        func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int { 0 }
 
         func poll(_ waker: consuming PollWaker?) -> PollEvents {
             queue.notify(waker, for: self)

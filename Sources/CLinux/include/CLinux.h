@@ -121,6 +121,9 @@ int clinux_generation(int descriptor, uint32_t *generation);
 /* Whether an open file lies in an overlay of others (overlayfs). */
 int clinux_is_overlay(int descriptor);
 
+/* CPUID; 0 and untouched registers on other architectures or when the leaf does not exist. */
+int clinux_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4]);
+
 /* Tell ThreadSanitizer of a lock that it does not see; there only in builds with it. */
 void __tsan_acquire(void *address);
 void __tsan_release(void *address);

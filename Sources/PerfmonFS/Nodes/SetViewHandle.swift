@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -16,7 +17,9 @@ final class SetViewHandle: FileHandle {
         guard !subject.isGone else { return request.fail(.removed) }
         if request.offset == 0 || snapshot.isEmpty {
             do throws(PfmError) {
-                snapshot = try subject.context.view(ofSet: subject.id)
+                let result = try subject.node.perform(.viewSet(subject.id), by: request.client)
+                guard case .view(let bytes) = result else { return request.fail(.ioError) }
+                snapshot = bytes
             } catch {
                 return request.fail(error.code)
             }
@@ -24,10 +27,6 @@ final class SetViewHandle: FileHandle {
         let first = min(max(request.offset, 0), snapshot.count)
         let part = Array(snapshot.dropFirst(first).prefix(request.size))
         request.reply(part.span)
-    }
-
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
-        throw PfmError(.permissionDenied, "a set's view can only be read")
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {

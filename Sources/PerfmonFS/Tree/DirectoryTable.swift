@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -22,8 +23,6 @@ final class DirectoryTable<Subject>: Sendable {
     /// Stores what chmod, chown or chgrp makes of one file's usual mode and owner; nil: refused with
     /// EPERM.
     let setFileOwnership: (@Sendable (Subject, String, Ownership, Ownership) -> Void)?
-    /// Asked before anything that is written to a file of this name is carried out.
-    let authorise: (@Sendable (Subject, Client, String) throws(PfmError) -> Void)?
     /// Whether the subject was removed; files still open then answer ENODEV.
     let isGone: @Sendable (Subject) -> Bool
     /// Told of every write, mkdir and rmdir in the directory, successful or not, and of every
@@ -49,7 +48,6 @@ final class DirectoryTable<Subject>: Sendable {
         setOwnership: (@Sendable (Subject, Client, Ownership) throws(PfmError) -> Void)? = nil,
         fileOwnership: (@Sendable (Subject, String, Ownership) -> Ownership)? = nil,
         setFileOwnership: (@Sendable (Subject, String, Ownership, Ownership) -> Void)? = nil,
-        authorise: (@Sendable (Subject, Client, String) throws(PfmError) -> Void)? = nil,
         isGone: @escaping @Sendable (Subject) -> Bool = { _ in false },
         report: @escaping @Sendable (Subject, CommandReport) -> Void
     ) {
@@ -62,7 +60,6 @@ final class DirectoryTable<Subject>: Sendable {
         self.setOwnership = setOwnership
         self.fileOwnership = fileOwnership
         self.setFileOwnership = setFileOwnership
-        self.authorise = authorise
         self.isGone = isGone
         self.report = report
         var rows: [String: Row] = [:]
@@ -78,20 +75,6 @@ final class DirectoryTable<Subject>: Sendable {
     /// The row of a name; nil when only a family can have it.
     func row(_ name: String) -> Row? {
         rows[name]
-    }
-}
-
-/// Mode and owner of a node, as stat(2) shows them.
-struct Ownership: Sendable, Equatable {
-    /// Permission bits, sticky bit included.
-    var mode: UInt16
-    var uid: UInt32
-    var gid: UInt32
-
-    init(mode: UInt16, uid: UInt32, gid: UInt32) {
-        self.mode = mode
-        self.uid = uid
-        self.gid = gid
     }
 }
 
@@ -159,10 +142,4 @@ final class ChildFamily<Subject>: Sendable {
         self.make = make
         self.remove = remove
     }
-}
-
-/// What a look-up in a directory finds.
-enum Child {
-    case file(any FileSource)
-    case directory(any DirectorySource)
 }
