@@ -65,7 +65,8 @@ package struct SampleBatch: Sendable {
             tid: record.tid,
             cpu: Int(record.cpu),
             callChain: record.chainCount == 0
-                ? [] : Array(chains[record.chainStart..<record.chainStart + Int(record.chainCount)]),
+                ? []
+                : Array(chains[record.chainStart..<record.chainStart + Int(record.chainCount)]),
             isCut: record.isCut
         )
     }

@@ -83,7 +83,8 @@ extension ProcessHistory {
         var needed: Set<Int> = []
         // A child has a higher number than its parent.
         for number in lives.keys.sorted(by: >) {
-            guard let life = lives[number], life.isSampled || !isOver(life) || needed.contains(number)
+            guard let life = lives[number],
+                life.isSampled || !isOver(life) || needed.contains(number)
             else { continue }
             needed.insert(number)
             needed.insert(life.parent)

@@ -109,7 +109,11 @@ struct SymbolResolver {
         guard file.isFile else {
             let vdso = clinux_vdso_open()
             guard vdso >= 0, let elf = ElfFile.take(over: vdso) else { return }
-            take(ElfSymbols.names(of: addresses(of: request, in: elf, .always), in: elf), elf, request)
+            take(
+                ElfSymbols.names(of: addresses(of: request, in: elf, .always), in: elf),
+                elf,
+                request
+            )
             return
         }
         let seen = request.frames.map { replay.codes[Int($0.code)].seen }.max() ?? 0
@@ -163,7 +167,8 @@ struct SymbolResolver {
         _ belief: CodeBelief = .always
     ) {
         for frame in request.frames {
-            guard let address = address(of: frame, in: elf, belief), let name = found[address] else {
+            guard let address = address(of: frame, in: elf, belief), let name = found[address]
+            else {
                 continue
             }
             names[frame] = name

@@ -33,7 +33,9 @@ struct FileIdentity {
         if (status.major, status.minor) == (mapped.major, mapped.minor) { return true }
         // stat(2) shows a device of their own for subvolumes of btrfs and layers of overlayfs; what
         // is mapped is shown with that of the whole file system.
-        if let device = mountedDevice() { if device == (mapped.major, mapped.minor) { return true } }
+        if let device = mountedDevice() {
+            if device == (mapped.major, mapped.minor) { return true }
+        }
         // Before Linux 6.18 the kernel tells the device of the layer.
         return clinux_is_overlay(descriptor) != 0
     }

@@ -194,7 +194,11 @@ import Testing
         history.end(EndedThread(pid: base, tid: base), at: 2, pass: 1)
         history.add(.named(name(base + 2, "c", isExec: true)), at: 3, pass: 5)
         history.forget()
-        #expect(history.entries(after: told).map(\.record) == [.named(name(base + 2, "c", isExec: true))])
+        #expect(
+            history.entries(after: told).map(\.record) == [
+                .named(name(base + 2, "c", isExec: true))
+            ]
+        )
         #expect(history.entries(after: 0).count == 2)
     }
 

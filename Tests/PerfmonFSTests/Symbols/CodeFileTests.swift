@@ -22,7 +22,9 @@ import Testing
         #expect(paths(file("/a\\b")) == ["/a\\b"])
         #expect(paths(file("/a (deleted)")) == ["/a (deleted)"])
         #expect(paths(file("/a (deleted)", buildID: [1])) == ["/a (deleted)", "/a"])
-        for path: ByteString in ["//anon", "[vdso]", "", "/memfd:x (deleted)", "/dev/zero (deleted)"] {
+        for path: ByteString in [
+            "//anon", "[vdso]", "", "/memfd:x (deleted)", "/dev/zero (deleted)",
+        ] {
             #expect(file(path).paths.isEmpty)
         }
         #expect(file("/memfd:x (deleted)").isFile)

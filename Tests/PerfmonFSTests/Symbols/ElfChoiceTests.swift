@@ -33,7 +33,9 @@ import Testing
         ]
         for first in 0..<3 {
             let turned = Array(all[first...] + all[..<first])
-            #expect(try ElfFixture(symbols: turned).names(of: [0x40_1004])?.values.first == "tolower")
+            #expect(
+                try ElfFixture(symbols: turned).names(of: [0x40_1004])?.values.first == "tolower"
+            )
             let two = turned.filter { $0.name != "tolower" }
             let found = try ElfFixture(symbols: two).names(of: [0x40_1004])
             #expect(found?.values.first == "tolower_weak")

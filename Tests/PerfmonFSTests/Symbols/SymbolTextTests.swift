@@ -110,7 +110,9 @@ import Testing
     @Test func perfMapsAreReadFromTheirEnd() {
         // More than is read at once; the newest line names what an old one named before.
         var text = "1000 10 old\n5000 10 oldest\n"
-        for index in 0..<60_000 { text += "\(String(0x10_0000 + index * 16, radix: 16)) 10 f\(index)\n" }
+        for index in 0..<60_000 {
+            text += "\(String(0x10_0000 + index * 16, radix: 16)) 10 f\(index)\n"
+        }
         text += "1000 10 new\n"
         let map = PerfMapFile(lines: Array(text.utf8))
         #expect(

@@ -1,5 +1,5 @@
 # Words for cases about names in profiles; sourced behind common.sh.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # `c` is set by the word `context`
 
 # compiled NAME [GCC ARGUMENT...]: bin/burner.c under a name.
 compiled() {

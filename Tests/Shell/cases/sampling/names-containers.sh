@@ -17,6 +17,7 @@ unshare -m true 2>/dev/null || skip "mount namespaces are not to be had"
 inside() {
     program=$1
     shift
+    # shellcheck disable=SC2016 # the inner shell expands them
     unshare -m sh -c 'mount -t tmpfs none place && cp "$1" place/prog && shift && exec "$@"' sh "$program" "$@"
 }
 # leave NAME...: ends who keeps a namespace, and with it the copy of the mount that is in there.

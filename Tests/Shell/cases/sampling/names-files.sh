@@ -67,8 +67,8 @@ cat >main.c <<'END'
 void in_the_library(void);
 int main(void) { for (;;) in_the_library(); }
 END
-gcc -O1 -shared -fPIC -Wl,--build-id=none -o libgone.so lib.c &&
-    gcc -O1 -o user main.c -L. -lgone -Wl,-rpath,"$PWD" || fail "the library does not compile"
+gcc -O1 -shared -fPIC -Wl,--build-id=none -o libgone.so lib.c || fail "lib.c does not compile"
+gcc -O1 -o user main.c -L. -lgone -Wl,-rpath,"$PWD" || fail "main.c does not compile"
 profiler e
 running ./user
 rm libgone.so
@@ -109,8 +109,10 @@ narrow: dec %ecx
  ret
 .size narrow, .-narrow
 END
-as --32 -o narrow.o narrow.s 2>/dev/null && ld -m elf_i386 -o narrow narrow.o 2>/dev/null &&
-    ./narrow || skip "programs of 32 bits are not made or run here"
+made_and_run() {
+    as --32 -o narrow.o narrow.s && ld -m elf_i386 -o narrow narrow.o && ./narrow
+}
+made_and_run 2>narrow.err || skip "programs of 32 bits are not made or run here"
 profiler g
 recorded ./narrow
 mostly narrow

@@ -44,7 +44,8 @@ int main(int count, char **words)
     return 0;
 }
 END
-gcc -O1 -shared -fPIC -o libmany.so lib.c && gcc -O1 -pthread -o many many.c -ldl || fail "many.c does not compile"
+gcc -O1 -shared -fPIC -o libmany.so lib.c || fail "lib.c does not compile"
+gcc -O1 -pthread -o many many.c -ldl || fail "many.c does not compile"
 profiler a cpu-clock default buf_size=4M
 recorded ./many
 at_least "samples in the library" 150 "$(awk '/^many;in_the_library / { sum += $NF } END { print sum + 0 }' "$c/smpl/folded")"

@@ -54,7 +54,8 @@ second: mov $300000000, %rcx
  jne 2b
  ret
 END
-as -o next.o next.s && ld -o next next.o || skip "as or ld is not installed"
+assembled() { as -o "$1.o" "$1.s" && ld -o "$1" "$1.o"; }
+assembled next || skip "as or ld is not installed"
 profiler e
 recorded ./next
 at_least "percent in first" 10 "$(share first)"
@@ -97,7 +98,7 @@ _start: call global_name
  syscall
 .size _start, .-_start
 END
-as -o alias.o alias.s && ld -o alias alias.o || fail "alias.s does not assemble"
+assembled alias || fail "alias.s does not assemble"
 profiler f
 recorded ./alias
 at_least "percent in global_name" 30 "$(share global_name)"
