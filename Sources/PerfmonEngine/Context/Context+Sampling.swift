@@ -53,7 +53,7 @@ extension Context {
         sampling?.droppedWhenMasked = 0
         sampling?.throttled = 0
         sampling?.processes?.beginLoad(at: engine.now)
-        if case .thread(let tid) = target { sampling?.processes?.see(thread: tid) }
+        if let tid = target.thread { sampling?.processes?.see(thread: tid) }
     }
 
     /// Whether overflows may be told late, many at a time: nothing but the buffer waits for them,

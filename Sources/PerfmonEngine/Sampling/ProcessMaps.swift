@@ -18,26 +18,22 @@ enum ProcessMaps {
 
     /// The owner and the namespaces of the process of a thread; nil when it is gone.
     static func find(_ tid: Int32) -> FoundProcess? {
-        guard let status = ProcessFile.text("/proc/\(tid)/status") else { return nil }
+        guard let status = ThreadStatus(ofThread: tid) else { return nil }
         var namespace = clinux_file()
         let isKnown = clinux_stat("/proc/\(tid)/ns/mnt", &namespace) == 0
         return found(in: status, mountNamespace: isKnown ? namespace.inode : 0)
     }
 
-    /// The same from the text of `/proc/TID/status`.
-    static func found(in status: String, mountNamespace: UInt64) -> FoundProcess? {
-        func numbers(_ name: String) -> [Substring] {
-            (ThreadStatus.field(name, in: status) ?? "").split { $0 == " " || $0 == "\t" }
-        }
+    /// The same from what the kernel says of a thread.
+    static func found(in status: ThreadStatus, mountNamespace: UInt64) -> FoundProcess? {
         // Real, effective, saved and file system user.
-        let users = numbers("Uid")
-        guard let pid = numbers("Tgid").first.flatMap({ Int32($0) }), users.count == 4,
-            let uid = UInt32(users[1])
-        else { return nil }
+        let users: [UInt32] = status.numbers("Uid")
+        guard let pid = status.processID, users.count == 4 else { return nil }
+        let ids: [Int32] = status.numbers("NStgid")
         return FoundProcess(
             pid: pid,
-            uid: uid,
-            innermostID: numbers("NStgid").last.flatMap { Int32($0) } ?? pid,
+            uid: users[1],
+            innermostID: ids.last ?? pid,
             mountNamespace: mountNamespace
         )
     }

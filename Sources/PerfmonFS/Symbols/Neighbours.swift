@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import LinuxSupport
 import PerfmonEngine
 import PrivilegeSupport
 
@@ -31,9 +32,9 @@ final class Neighbours {
         guard let directory = opendir("/proc") else { return [:] }
         defer { closedir(directory) }
         var found: [UInt64: [Int32]] = [:]
-        let end = clinux_monotonic_ns() + Self.longest
+        let end = MonotonicClock.now + Self.longest
         var looks = 0
-        while let entry = readdir(directory), looks < Self.most, clinux_monotonic_ns() < end {
+        while let entry = readdir(directory), looks < Self.most, MonotonicClock.now < end {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
                 tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }

@@ -20,15 +20,14 @@ struct PerfMapFinder {
     /// - Parameter isLiving: the process has neither ended nor executed another program.
     func find(of space: ProcessReplay.Space, isLiving: Bool) -> PerfMapFile? {
         let threads = isLiving ? space.threads : []
-        let status = threads.lazy.compactMap { ProcessFile.text("/proc/\($0)/status") }.first
+        let status = threads.lazy.compactMap { ThreadStatus(ofThread: $0) }.first
         var users: Set<UInt32> = [0]
         if let uid = space.uid { users.insert(uid) }
         // Real, effective, saved and file system user.
-        if let uid = status.flatMap({ Self.words("Uid", $0) }), uid.count == 4 {
-            users.formUnion(UInt32(uid[1]).map { [$0] } ?? [])
-        }
-        let told = status.flatMap { Self.words("NStgid", $0)?.last }.flatMap { Int32($0) }
-        let inner = told ?? space.innermostID ?? space.pid
+        let now: [UInt32] = status?.numbers("Uid") ?? []
+        if now.count == 4 { users.insert(now[1]) }
+        let told: [Int32] = status?.numbers("NStgid") ?? []
+        let inner = told.last ?? space.innermostID ?? space.pid
         let roots = threads + neighbours.inhabitants(of: space.mountNamespace)
         let paths =
             roots.map { "/proc/\($0)/root/tmp/perf-\(inner).map" }
@@ -48,9 +47,5 @@ struct PerfMapFinder {
     private static func size(_ file: Int32) -> UInt64 {
         var found = clinux_file()
         return clinux_fstat(file, &found) == 0 ? found.size : 0
-    }
-
-    private static func words(_ field: String, _ status: String) -> [Substring]? {
-        ThreadStatus.field(field, in: status)?.split { $0 == " " || $0 == "\t" }
     }
 }

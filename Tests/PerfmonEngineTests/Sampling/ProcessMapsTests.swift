@@ -45,9 +45,9 @@ import Testing
             NStgid:\t40\t7\t1
 
             """
-        let found = ProcessMaps.found(in: status, mountNamespace: 3)
+        let found = ProcessMaps.found(in: ThreadStatus(status), mountNamespace: 3)
         #expect(found == FoundProcess(pid: 40, uid: 2, innermostID: 1, mountNamespace: 3))
-        #expect(ProcessMaps.found(in: "Tgid:\t40\n", mountNamespace: 0) == nil)
+        #expect(ProcessMaps.found(in: ThreadStatus("Tgid:\t40\n"), mountNamespace: 0) == nil)
     }
 
     @Test func thisProcessIsFound() throws {

@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSupport
 @testable import PerfmonFS
 import Testing
 
