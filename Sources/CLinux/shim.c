@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/netlink.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,7 +20,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/timerfd.h>
+#include <sys/vfs.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -219,12 +223,22 @@ void clinux_interrupt(pid_t tid)
 	syscall(SYS_tgkill, getpid(), tid, SIGRTMAX - 2);
 }
 
+static int64_t time_of(const struct timespec *time)
+{
+	return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+
 static int file_of(int result, const struct stat *status, struct clinux_file *file)
 {
 	if (result == 0)
 		*file = (struct clinux_file){
 			.inode = status->st_ino,
 			.size = status->st_size > 0 ? (uint64_t)status->st_size : 0,
+			.modified = time_of(&status->st_mtim),
+			.changed = time_of(&status->st_ctim),
+			.links = status->st_nlink,
+			.major = major(status->st_dev),
+			.minor = minor(status->st_dev),
 			.uid = status->st_uid,
 			.gid = status->st_gid,
 			.permissions = status->st_mode & 07777,
@@ -245,6 +259,23 @@ int clinux_stat(const char *path, struct clinux_file *file)
 	struct stat status;
 
 	return file_of(stat(path, &status), &status, file);
+}
+
+int clinux_generation(int descriptor, uint32_t *generation)
+{
+	/* The request is numbered for a long; file systems store an int. */
+	unsigned long word = 0;
+	int result = ioctl(descriptor, FS_IOC_GETVERSION, &word);
+
+	*generation = (uint32_t)word;
+	return result;
+}
+
+int clinux_is_overlay(int descriptor)
+{
+	struct statfs status;
+
+	return fstatfs(descriptor, &status) == 0 && status.f_type == OVERLAYFS_SUPER_MAGIC;
 }
 
 int clinux_vdso_open(void)

@@ -35,14 +35,15 @@ extension PerfBackend {
             if programs[0].timeout != nil, triggers { count += 1 }
         }
         if request.samplesFamily {
-            // On each CPU, with a ring there.
-            count = (count + 1) * kernel.onlineCPUs.count
+            // On each CPU, with its rings there.
+            count = (count + (request.wantsProcesses ? 2 : 1)) * kernel.onlineCPUs.count
         }
         let samples = request.sets.contains { set in
             set.timeout != nil && triggers || set.counters.contains { $0.distance != nil }
         }
         let letsGoOfRing = isThread && request.inherit && !request.samplesFamily
         if isThread && !letsGoOfRing || samples { count += 1 }
+        if isThread, samples, request.wantsProcesses, !request.samplesFamily { count += 1 }
         if isThread { count += 1 }
         if !triggers, request.sets.contains(where: { $0.timeout != nil }) { count += 1 }
         return count
@@ -93,17 +94,19 @@ extension PerfBackend {
         var lanes: [PerfLane] = []
         if isFamily {
             for placement in try placements(for: request) {
-                let output = PerfOutput(tellsProcesses: request.wantsProcesses)
+                let output = PerfOutput()
                 try openRing(
                     output,
                     request.target,
                     at: placement,
                     pages: 256
                 )
-                lanes.append(try PerfLane(request.sets, opening.at(placement, output)))
+                let news = try openNews(request, at: placement)
+                lanes.append(try PerfLane(request.sets, opening.at(placement, output), news: news))
             }
         } else {
-            lanes.append(try PerfLane(request.sets, opening))
+            let news = samples && thread != nil ? try openNews(request) : nil
+            lanes.append(try PerfLane(request.sets, opening, news: news))
         }
         let session = PerfSession(
             request,
@@ -126,6 +129,7 @@ extension PerfBackend {
         // all the others from thread to thread at a switch: counting would cost half as much again.
         if letsGoOfRing { opening.witness.close() }
         try watch(session)
+        try followProcesses(for: session)
         return session
     }
 
@@ -283,6 +287,17 @@ extension PerfBackend {
         }
     }
 
+    /// Opens a ring for what processes do.
+    private func openNews(
+        _ request: AttachRequest,
+        at placement: Placement? = nil
+    ) throws(PfmError) -> PerfOutput? {
+        guard request.wantsProcesses else { return nil }
+        let news = PerfOutput(tellsProcesses: true)
+        try openRing(news, request.target, at: placement, pages: ProcessFollowers.pages)
+        return news
+    }
+
     /// Adds a session's descriptors to the epoll set.
     private func watch(_ session: PerfSession) throws(PfmError) {
         do throws(Errno) {
@@ -314,7 +329,10 @@ extension PerfBackend {
     func enlargeRing(of session: PerfSession) throws(PfmError) {
         let output = session.output
         let old = output.event
-        let fresh = PerfOutput(tellsProcesses: session.request.wantsProcesses)
+        let fresh = PerfOutput()
+        let news =
+            Self.isThread(session.request.target) && session.lanes[0].news == nil
+            ? try openNews(session.request) : nil
         try openRing(
             fresh,
             session.request.target,
@@ -336,6 +354,9 @@ extension PerfBackend {
         }
         do throws(Errno) {
             try watch(session, output.event, .ring)
+            guard let news else { return }
+            try watch(session, news.event, .ring)
+            session.lanes[0].listen(to: news)
         } catch {
             throw PfmError(error, "the session's ring cannot be watched: \(error)")
         }

@@ -12,6 +12,7 @@ extension PerfBackend {
         var timeouts: [PerfSession] = []
         collectReports(&timeouts, handler)
         collectRings(handler)
+        collectNews(handler)
         collect(timeouts, handler)
     }
 
@@ -44,6 +45,7 @@ extension PerfBackend {
         for report in PerfPoller.reports(of: session.watched) {
             take(report.source, isHangUp: report.isHangUp, of: session, &timeouts, handler)
         }
+        if followers != nil, session.request.wantsProcesses { collectNews(handler) }
         if active[session.serial] != nil, !session.isDetached {
             session.collectSamples(handler)
             if session.running == nil { rest(session) }
@@ -104,7 +106,7 @@ extension PerfBackend {
             handler(end(session, reason))
         case .timer:
             timeouts.append(session)
-        case .kick, .uevents, .scan:
+        case .kick, .uevents, .scan, .followers:
             break
         }
     }
@@ -116,6 +118,7 @@ extension PerfBackend {
     ) {
         switch source {
         case .uevents:
+            followProcessesEverywhere()
             for session in takeOfflineSessions() where !session.isDetached {
                 session.end()
                 handler(session.event(set: 0, .ended(.cpuOffline)))
@@ -125,7 +128,7 @@ extension PerfBackend {
         case .kick:
             kick.clear()
             for report in tracer?.takeReports() ?? [] { collectHold(report, handler) }
-        case .ring, .exit, .timer:
+        case .ring, .exit, .timer, .followers:
             break
         }
     }

@@ -36,6 +36,8 @@ package final class PerfBackend: CounterBackend {
     var unread: [UInt64] = []
     /// News of CPUs; from the first session on a CPU on.
     var announcements: CPUAnnouncements?
+    /// While there are sessions on CPUs that want to know of processes.
+    var followers: ProcessFollowers?
     /// From the first CPU session with overflows on.
     var scanTimer: PerfScanTimer?
     /// From the first session that holds its thread on.
@@ -116,7 +118,7 @@ package final class PerfBackend: CounterBackend {
         }) {
             shortestClockDistance = kernel.shortestClockDistance
         }
-        let output = PerfOutput(tellsProcesses: request.wantsProcesses)
+        let output = PerfOutput()
         var opening = PerfOpening(
             attributes: attributes,
             names: names,
@@ -129,6 +131,7 @@ package final class PerfBackend: CounterBackend {
             wakesByWatermark: !Self.isThread(request.target) || request.samplesFamily,
             shortestClockDistance: shortestClockDistance,
             wantsCallChains: request.wantsCallChains,
+            stackLimit: request.wantsCallChains ? kernel.stackLimit : .max,
             output: output,
             witness: output
         )
@@ -157,6 +160,7 @@ package final class PerfBackend: CounterBackend {
         sessions[session.serial] = nil
         rest(session)
         for (descriptor, _) in session.watched { poller.remove(descriptor) }
+        unfollowProcesses()
         for attributes in session.held { holders.release(attributes) }
     }
 

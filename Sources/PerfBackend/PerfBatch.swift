@@ -26,7 +26,8 @@ struct PerfBatch {
         _ bytes: UnsafeRawBufferPointer,
         _ counters: UInt64,
         of program: SetProgram,
-        _ group: PerfGroup?
+        _ group: PerfGroup?,
+        stackLimit: Int
     ) {
         if !isOpen { open(program, hasCounts: group != nil) }
         func word(_ offset: Int) -> UInt64 {
@@ -38,12 +39,14 @@ struct PerfBatch {
             pid: bytes.loadUnaligned(fromByteOffset: 24, as: Int32.self),
             tid: bytes.loadUnaligned(fromByteOffset: 28, as: Int32.self),
             cpu: Int32(truncatingIfNeeded: word(40)),
-            chainCount: 0,
+            chainWord: 0,
             chainStart: batch.chains.count,
             counters: counters
         )
         let end = 48 + (group.map { PerfGroupCounts.size(members: $0.memberCount) } ?? 0)
-        if bytes.count >= end + 8 { appendChain(bytes, at: end, to: &record) }
+        if bytes.count >= end + 8 {
+            appendChain(bytes, at: end, to: &record, limit: stackLimit)
+        }
         if record.counters & kernelCounters == 0 { hideKernel(in: &record) }
         if let group { appendCounts(word, of: group) }
         batch.records.append(record)
@@ -84,10 +87,12 @@ struct PerfBatch {
     private mutating func appendChain(
         _ bytes: UnsafeRawBufferPointer,
         at offset: Int,
-        to record: inout SampleBatch.Record
+        to record: inout SampleBatch.Record,
+        limit: Int
     ) {
         let told = Int(clamping: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
         let count = min(told, (bytes.count - offset) / 8 - 1)
+        var depth = 0
         for index in 0..<max(count, 0) {
             let address = bytes.loadUnaligned(
                 fromByteOffset: offset + 8 + 8 * index,
@@ -95,10 +100,12 @@ struct PerfBatch {
             )
             // The highest addresses are marks; the place itself begins the chain.
             guard address < UInt64(bitPattern: -4095) else { continue }
-            if record.chainCount == 0, address == record.ip, index < 2 { continue }
+            depth += 1
+            if record.chainWord == 0, address == record.ip, index < 2 { continue }
             batch.chains.append(address)
-            record.chainCount += 1
+            record.chainWord += 1
         }
+        if depth >= limit { record.chainWord = ~record.chainWord }
     }
 
     /// Half of the addresses are the kernel's, and secret to those who may not look into it. Where

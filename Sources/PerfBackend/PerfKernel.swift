@@ -27,6 +27,11 @@ struct PerfKernel: Sendable {
         files.number("/proc/sys/kernel/perf_event_max_sample_rate")
     }
 
+    /// `perf_event_max_stack`: addresses of the longest call chain of a sample.
+    var stackLimit: Int {
+        files.number("/proc/sys/kernel/perf_event_max_stack") ?? 127
+    }
+
     /// Nanoseconds that a clock event must have between overflows not to be throttled.
     var shortestClockDistance: UInt64 {
         max(20_000, 2_000_000_000 / UInt64(max(maxSampleRate, 1)))

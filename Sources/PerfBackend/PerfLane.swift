@@ -6,12 +6,19 @@ internal import SystemPackage
 /// its children, on one CPU. A session has one lane then for each CPU.
 final class PerfLane {
     let opening: PerfOpening
+    /// What is told of processes here; nil when it is not wanted, or comes from elsewhere.
+    private(set) var news: PerfOutput?
     /// One for each set, or one for all of them; none once the session is detached.
     private(set) var groups: [PerfGroup] = []
 
     /// Opens all sets, halted.
-    init(_ programs: [SetProgram], _ opening: PerfOpening) throws(PfmError) {
+    init(
+        _ programs: [SetProgram],
+        _ opening: PerfOpening,
+        news: PerfOutput? = nil
+    ) throws(PfmError) {
         self.opening = opening
+        self.news = news
         for programs in PerfLayout.groups(programs, opening) {
             groups.append(try PerfGroup(programs, opening))
         }
@@ -19,10 +26,16 @@ final class PerfLane {
 
     var output: PerfOutput { opening.output }
 
-    /// Gives the events and the ring back.
+    /// Listens to what is told of processes from now on.
+    func listen(to news: PerfOutput) {
+        self.news = news
+    }
+
+    /// Gives the events and the rings back.
     func close() {
         groups = []
         output.close()
+        news?.close()
     }
 }
 

@@ -44,6 +44,8 @@ struct PerfOpening {
     let shortestClockDistance: UInt64
     /// Overflows carry their call chain.
     let wantsCallChains: Bool
+    /// Addresses of the longest call chain that the kernel writes.
+    let stackLimit: Int
     /// Where samples go.
     var output: PerfOutput
     /// The ring whose hang-up tells that the thread is gone, or no longer the client's to count.

@@ -9,8 +9,8 @@ internal import SystemPackage
 /// Its hang-up is how the end of a thread shows, and how it shows that the kernel took the events away because
 /// the thread executed a program with other credentials.
 final class PerfOutput {
-    /// What processes map and how they are named comes in records of the ring, if it is meant for
-    /// samples.
+    /// The ring is for what processes map, how they are named and what they make, and for nothing
+    /// else: samples that fill their own ring must not take the room for it.
     private let tellsProcesses: Bool
     private var ring: PerfRing?
 
@@ -20,7 +20,7 @@ final class PerfOutput {
     /// Whether the ring is meant for samples, not only for its event's hang-up.
     var holdsSamples: Bool { pages > 1 }
 
-    init(tellsProcesses: Bool) {
+    init(tellsProcesses: Bool = false) {
         self.tellsProcesses = tellsProcesses
     }
 
@@ -32,12 +32,13 @@ final class PerfOutput {
     func open(tid: Int32, cpu: Int32, pages: Int, inherit: Bool = false) throws(Errno) {
         var attr = PerfOpening.dummy
         attr.inherit = inherit ? 1 : 0
-        if tellsProcesses, pages > 1 {
+        if tellsProcesses {
             attr.mmap = 1
             attr.mmap2 = 1
             attr.build_id = 1
             attr.comm = 1
             attr.comm_exec = 1
+            attr.namespaces = 1
             attr.task = cpu >= 0 ? 1 : 0
             attr.sample_type = PerfRecord.trailerType
             attr.sample_id_all = 1
@@ -79,6 +80,22 @@ final class PerfOutput {
         switch ring {
         case .some(let ring): ring.drain(into: &records, atMost: limit)
         case nil: true
+        }
+    }
+
+    /// Takes every record written since the last call, oldest first, each with its header.
+    func forEachRecord(_ body: (UnsafeRawBufferPointer) -> Void) {
+        var records: [UInt8] = []
+        _ = drain(into: &records, atMost: .max)
+        guard !records.isEmpty else { return }
+        records.withUnsafeBytes { bytes in
+            var offset = 0
+            while offset + 8 <= bytes.count {
+                let size = Int(bytes.loadUnaligned(fromByteOffset: offset + 6, as: UInt16.self))
+                guard size >= 8, offset + size <= bytes.count else { return }
+                body(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + size]))
+                offset += size
+            }
         }
     }
 

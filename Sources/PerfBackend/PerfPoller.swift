@@ -7,7 +7,7 @@ struct PerfPoller: ~Copyable {
     /// Whom a descriptor in the set belongs to, and what it tells.
     struct Token: Hashable {
         enum Source: UInt64 {
-            case ring, exit, timer, kick, uevents, scan
+            case ring, exit, timer, kick, uevents, scan, followers
         }
 
         /// Serial number of a session; 0 for the backend itself.

@@ -1,4 +1,5 @@
 internal import CPerfEvent
+internal import LinuxSupport
 internal import PerfmonEngine
 internal import PerfmonModel
 
@@ -8,6 +9,17 @@ extension PerfRecord {
     static let trailerType = UInt64(PERF_SAMPLE_TID.rawValue | PERF_SAMPLE_TIME.rawValue)
 
     private static let trailerSize = 16
+
+    /// What a record of a ring for news of processes says, and when it was so; nil for others.
+    static func news(
+        _ bytes: UnsafeRawBufferPointer
+    ) -> (kind: BackendEvent.Kind, time: UInt64?)? {
+        switch PerfRecord(bytes) {
+        case .process(let kind, let time): (kind, time)
+        case .lost(_, let count): (.missed(count: count), nil)
+        case .sample, .throttled, nil: nil
+        }
+    }
 
     /// Decodes a record; nil for other kinds and for records cut short.
     static func process(
@@ -25,6 +37,10 @@ extension PerfRecord {
             return mapped(fields, misc: misc).map { (.mapped($0), time) }
         case PERF_RECORD_FORK.rawValue:
             return forked(fields).map { (.forked($0), time) }
+        case PERF_RECORD_EXIT.rawValue:
+            return forked(fields).map { (.exited(EndedThread(pid: $0.pid, tid: $0.tid)), time) }
+        case PERF_RECORD_NAMESPACES.rawValue:
+            return moved(fields).map { (.moved($0), time) }
         default:
             return nil
         }
@@ -61,13 +77,33 @@ extension PerfRecord {
             address: word(8),
             length: word(16),
             offset: word(24),
-            major: hasInode ? half(32) : 0,
-            minor: hasInode ? half(36) : 0,
-            inode: hasInode ? word(40) : 0,
-            buildID: buildID,
             protection: half(56),
             flags: half(60),
-            path: text(fields[64...])
+            file: MappedFile(
+                path: text(fields[64...]),
+                major: hasInode ? half(32) : 0,
+                minor: hasInode ? half(36) : 0,
+                inode: hasInode ? word(40) : 0,
+                generation: hasInode ? word(48) : nil,
+                buildID: buildID
+            )
+        )
+    }
+
+    /// A process that is in other namespaces than before, told by its first thread: of a thread
+    /// alone that says nothing about where its process finds files.
+    private static func moved(_ fields: UnsafeRawBufferPointer) -> MovedProcess? {
+        // Each namespace is its device and its inode.
+        let size = 16
+        let place = 16 + Int(MNT_NS_INDEX) * size
+        guard fields.count >= place + size,
+            fields.loadUnaligned(fromByteOffset: 8, as: UInt64.self) > UInt64(MNT_NS_INDEX)
+        else { return nil }
+        let pid = fields.loadUnaligned(as: Int32.self)
+        guard pid == fields.loadUnaligned(fromByteOffset: 4, as: Int32.self) else { return nil }
+        return MovedProcess(
+            pid: pid,
+            mountNamespace: fields.loadUnaligned(fromByteOffset: place + 8, as: UInt64.self)
         )
     }
 
@@ -79,7 +115,7 @@ extension PerfRecord {
         return ForkedThread(pid: id(0), parentPid: id(1), tid: id(2), parentTid: id(3))
     }
 
-    private static func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    private static func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> ByteString {
+        ByteString(bytes.prefix { $0 != 0 })
     }
 }

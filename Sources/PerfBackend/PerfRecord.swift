@@ -14,13 +14,16 @@ enum PerfRecord {
 
     /// Decodes a record with its header; nil for other kinds and for records cut short.
     ///
-    /// - Parameter hasCounts: samples hold the counts of their group.
-    init?(_ bytes: UnsafeRawBufferPointer, hasCounts: Bool = true) {
+    /// - Parameters:
+    ///   - hasCounts: samples hold the counts of their group.
+    ///   - stackLimit: addresses of the longest call chain that the kernel writes.
+    init?(_ bytes: UnsafeRawBufferPointer, hasCounts: Bool = true, stackLimit: Int = .max) {
         guard bytes.count >= 8 else { return nil }
         let body = UnsafeRawBufferPointer(rebasing: bytes[8...])
         switch bytes.loadUnaligned(as: UInt32.self) {
         case PERF_RECORD_SAMPLE.rawValue:
-            guard let sample = PerfSample(body, hasCounts: hasCounts) else { return nil }
+            guard let sample = PerfSample(body, hasCounts: hasCounts, stackLimit: stackLimit)
+            else { return nil }
             self = .sample(sample)
         case PERF_RECORD_LOST.rawValue:
             guard body.count >= 16 else { return nil }
@@ -66,7 +69,7 @@ struct PerfSample {
     var counts: PerfGroupCounts
 
     /// Decodes the body of a sample record; nil when it is cut short.
-    init?(_ bytes: UnsafeRawBufferPointer, hasCounts: Bool) {
+    init?(_ bytes: UnsafeRawBufferPointer, hasCounts: Bool, stackLimit: Int) {
         guard bytes.count >= (hasCounts ? 48 : 40) else { return nil }
         var end = 40
         if hasCounts {
@@ -91,29 +94,26 @@ struct PerfSample {
             cpu: Int(bytes.loadUnaligned(fromByteOffset: 32, as: UInt32.self))
         )
         if bytes.count >= end + 8 {
-            place.callChain = Self.callChain(
-                UnsafeRawBufferPointer(rebasing: bytes[end...]),
-                behind: place.ip
-            )
+            readCallChain(UnsafeRawBufferPointer(rebasing: bytes[end...]), stackLimit)
         }
     }
 
-    /// The return addresses of a chain: without the marks between kernel and user, and without the
-    /// place of the overflow itself, which begins the chain.
-    private static func callChain(
-        _ bytes: UnsafeRawBufferPointer,
-        behind ip: UInt64
-    ) -> [UInt64] {
+    /// Takes the return addresses of a chain: without the marks between kernel and user, and
+    /// without the place of the overflow itself, which begins the chain.
+    private mutating func readCallChain(_ bytes: UnsafeRawBufferPointer, _ limit: Int) {
         let count = min(Int(clamping: bytes.loadUnaligned(as: UInt64.self)), bytes.count / 8 - 1)
         var addresses: [UInt64] = []
+        var depth = 0
         addresses.reserveCapacity(count)
         for index in 0..<max(count, 0) {
             let address = bytes.loadUnaligned(fromByteOffset: 8 + 8 * index, as: UInt64.self)
             // The highest addresses are marks (PERF_CONTEXT_MAX).
             guard address < UInt64(bitPattern: -4095) else { continue }
-            if addresses.isEmpty, address == ip, index < 2 { continue }
+            depth += 1
+            if addresses.isEmpty, address == place.ip, index < 2 { continue }
             addresses.append(address)
         }
-        return addresses
+        place.callChain = addresses
+        place.isCut = depth >= limit
     }
 }

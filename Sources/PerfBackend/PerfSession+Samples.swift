@@ -85,6 +85,12 @@ extension PerfSession {
                 takeNews(record, of: lane, deliver)
             }
         }
+        lane.news?.forEachRecord { bytes in
+            guard !isDetached, let (kind, time) = PerfRecord.news(bytes) else { return }
+            var event = event(set: running ?? 0, kind)
+            if let time { event.time = time }
+            deliver(event)
+        }
         return isEmpty
     }
 
@@ -125,11 +131,21 @@ extension PerfSession {
                 batch.take(session: request.session).map(deliver)
                 guard !isDetached else { return }
             }
-            return batch.append(bytes, overflowed, of: group.program, group)
+            return batch.append(
+                bytes,
+                overflowed,
+                of: group.program,
+                group,
+                stackLimit: lane.opening.stackLimit
+            )
         }
         batch.take(session: request.session).map(deliver)
         guard !isDetached,
-            let sample = PerfSample(UnsafeRawBufferPointer(rebasing: bytes[8...]), hasCounts: true)
+            let sample = PerfSample(
+                UnsafeRawBufferPointer(rebasing: bytes[8...]),
+                hasCounts: true,
+                stackLimit: lane.opening.stackLimit
+            )
         else { return }
         let overflow = PerfOverflow(sample, overflowed, isKnown: own != nil)
             .event(session: request.session, group)
@@ -157,7 +173,13 @@ extension PerfSession {
         if !batch.takes(group.program) { batch.take(session: request.session).map(deliver) }
         guard !isDetached else { return }
         let counter = UInt64(group.layout.cells[cell].counter)
-        batch.append(bytes, 1 << counter, of: group.program, nil)
+        batch.append(
+            bytes,
+            1 << counter,
+            of: group.program,
+            nil,
+            stackLimit: lane.opening.stackLimit
+        )
     }
 
     private func takeNews(
@@ -181,11 +203,7 @@ extension PerfSession {
             deliver(
                 event(set: slowed?.set ?? running ?? 0, .throttled(cpu: cpu, pmd: slowed?.pmd))
             )
-        case .process(let kind, let time):
-            var event = event(set: running ?? 0, kind)
-            event.time = time
-            deliver(event)
-        case .sample, nil:
+        case .process, .sample, nil:
             break
         }
     }

@@ -279,7 +279,8 @@ final class PerfSession: CounterSession {
 
     /// Rings beside `output`.
     var laneRings: [Int32] {
-        lanes.lazy.map(\.output).filter { $0 !== self.output }.map(\.event)
+        let outputs = lanes.map(\.output).filter { $0 !== self.output }
+        return (outputs + lanes.compactMap(\.news)).map(\.event)
     }
 
     /// A set in every lane; never empty.

@@ -8,8 +8,10 @@ package struct SampleBatch: Sendable {
         package var pid: Int32
         package var tid: Int32
         package var cpu: Int32
-        /// Where its return addresses begin in `chains`, and how many there are.
-        package var chainCount: Int32
+        /// How many return addresses there are; less than 0: the complement of their number, when
+        /// the kernel has left the outer ones out.
+        package var chainWord: Int32
+        /// Where its return addresses begin in `chains`.
         package var chainStart: Int
         /// Bit i: counter i of the set's program has overflowed.
         package var counters: UInt64
@@ -20,7 +22,7 @@ package struct SampleBatch: Sendable {
             pid: Int32,
             tid: Int32,
             cpu: Int32,
-            chainCount: Int32,
+            chainWord: Int32,
             chainStart: Int,
             counters: UInt64
         ) {
@@ -29,9 +31,16 @@ package struct SampleBatch: Sendable {
             self.pid = pid
             self.tid = tid
             self.cpu = cpu
-            self.chainCount = chainCount
+            self.chainWord = chainWord
             self.chainStart = chainStart
             self.counters = counters
+        }
+
+        package var isCut: Bool { chainWord < 0 }
+
+        package var chainCount: Int32 {
+            get { isCut ? ~chainWord : chainWord }
+            set { chainWord = isCut ? ~newValue : newValue }
         }
     }
 
@@ -56,7 +65,9 @@ package struct SampleBatch: Sendable {
             tid: record.tid,
             cpu: Int(record.cpu),
             callChain: record.chainCount == 0
-                ? [] : Array(chains[record.chainStart..<record.chainStart + Int(record.chainCount)])
+                ? []
+                : Array(chains[record.chainStart..<record.chainStart + Int(record.chainCount)]),
+            isCut: record.isCut
         )
     }
 

@@ -9,12 +9,22 @@ package struct SamplePlace: Sendable, Equatable {
     package var cpu: Int
     /// Return addresses of the call chain behind `ip`, innermost first; empty unless asked for.
     package var callChain: [UInt64]
+    /// The kernel keeps no deeper chains, so the outermost return addresses are missing.
+    package var isCut: Bool
 
-    package init(ip: UInt64, pid: Int32, tid: Int32, cpu: Int, callChain: [UInt64] = []) {
+    package init(
+        ip: UInt64,
+        pid: Int32,
+        tid: Int32,
+        cpu: Int,
+        callChain: [UInt64] = [],
+        isCut: Bool = false
+    ) {
         self.ip = ip
         self.pid = pid
         self.tid = tid
         self.cpu = cpu
         self.callChain = callChain
+        self.isCut = isCut
     }
 }

@@ -18,6 +18,11 @@ package final class ClientFiles {
     /// Opens a regular file for reading; the caller has to close it. Nil when there is none that
     /// the client could open.
     package func open(_ path: String, followsLinks: Bool = true) -> Int32? {
+        open(Array(path.utf8), followsLinks: followsLinks)
+    }
+
+    /// The same for a path that need not be text.
+    package func open(_ path: [UInt8], followsLinks: Bool = true) -> Int32? {
         guard let identity else { return nil }
         let probe = Self.idle.withLock { $0.popLast() } ?? ClientProbe()
         defer { Self.idle.withLock { $0.append(probe) } }

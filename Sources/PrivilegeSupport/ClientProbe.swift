@@ -37,14 +37,14 @@ package final class ClientProbe {
     ///
     /// - Returns: nil when the client may not open it.
     func open(
-        _ path: String,
+        _ path: [UInt8],
         followsLinks: Bool,
         as identity: ClientIdentity
     ) throws(PfmError) -> OwnedDescriptor? {
         var request = request(CPERF_PROBE_FILE, identity)
         request.follows_links = followsLinks ? 1 : 0
-        guard path.utf8.count < MemoryLayout.size(ofValue: request.path) else { return nil }
-        withUnsafeMutableBytes(of: &request.path) { $0.copyBytes(from: path.utf8) }
+        guard path.count < MemoryLayout.size(ofValue: request.path) else { return nil }
+        withUnsafeMutableBytes(of: &request.path) { $0.copyBytes(from: path) }
         // A file may lie where it takes long to find.
         let file = try answer(to: &request, as: identity, patience: 5000).file
         return file < 0 ? nil : OwnedDescriptor(owning: file)

@@ -97,6 +97,12 @@ void clinux_syslog(int priority, const char *text);
 struct clinux_file {
 	uint64_t inode;
 	uint64_t size;
+	/* Nanoseconds since 1970: of the content, and of anything about the file. */
+	int64_t modified;
+	int64_t changed;
+	uint64_t links;
+	uint32_t major;
+	uint32_t minor;
 	uint32_t uid;
 	uint32_t gid;
 	uint32_t permissions;
@@ -105,6 +111,12 @@ struct clinux_file {
 };
 int clinux_fstat(int descriptor, struct clinux_file *file);
 int clinux_stat(const char *path, struct clinux_file *file);
+
+/* The generation of an open file's inode (FS_IOC_GETVERSION); -1 and errno where the file system
+   does not tell it. */
+int clinux_generation(int descriptor, uint32_t *generation);
+/* Whether an open file lies in an overlay of others (overlayfs). */
+int clinux_is_overlay(int descriptor);
 
 /* CPUID; 0 and untouched registers on other architectures or when the leaf does not exist. */
 int clinux_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4]);

@@ -309,6 +309,12 @@ package struct BackendEvent: Sendable {
         case forked(ForkedThread)
         /// The moment of `setAlarm` has come; of no session.
         case alarm
+        /// A monitored thread has ended.
+        case exited(EndedThread)
+        /// A monitored process went into other namespaces.
+        case moved(MovedProcess)
+        /// News of processes that could not be delivered.
+        case missed(count: UInt64)
     }
 
     /// The `session` of the attach request.

@@ -153,7 +153,7 @@ private struct BatchRun {
             lastStored = index
             lastOverflowed = record.counters
             count(batch, index)
-            sampling.processes?.see(thread: record.tid, of: record.pid)
+            sampling.processes?.see(thread: record.tid, of: record.pid, at: record.time)
             let calls = hand(record, of: batch, to: sampling, set.id)
             tally.calls += calls
             let rest = UInt64(record.counters.nonzeroBitCount) - calls

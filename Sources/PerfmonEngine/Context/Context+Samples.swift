@@ -14,7 +14,7 @@ extension Context {
     ) -> OverflowControl? {
         guard let sampling else { return nil }
         let began = engine.now
-        sampling.processes?.see(thread: place.tid, of: place.pid)
+        sampling.processes?.see(thread: place.tid, of: place.pid, at: time)
         var control: OverflowControl = []
         var calls: UInt64 = 0
         for number in pmds {

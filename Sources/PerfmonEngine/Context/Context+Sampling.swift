@@ -52,6 +52,7 @@ extension Context {
         sampling?.lost = 0
         sampling?.droppedWhenMasked = 0
         sampling?.throttled = 0
+        sampling?.processes?.beginLoad(at: engine.now)
         if let tid = target.thread { sampling?.processes?.see(thread: tid) }
     }
 
@@ -68,7 +69,9 @@ extension Context {
         guard let sampling else { return .reset }
         var control: OverflowControl = sampling.buffer.size == 0 ? .reset : []
         engine.observer?.samplesWillGo(in: self)
+        let epoch = sampling.format.epoch
         let isDone = sampling.format.restart(isActive: state == .loaded, control: &control)
+        if sampling.format.epoch != epoch { sampling.processes?.samplesAreGone() }
         engine.sampled(in: self)
         return isDone ? control : nil
     }

@@ -86,6 +86,8 @@ package final class Engine {
     private var lastSerial: UInt64 = 0
     private var lastSession: UInt64 = 0
     private var isDraining = false
+    /// Passes through everything that the backend has to tell.
+    private var drains: UInt64 = 0
     private var traceLimit = RateLimit(perSecond: 50)
     private var generator: any RandomNumberGenerator
 
@@ -136,6 +138,7 @@ package final class Engine {
     private func drain(_ deliver: ((BackendEvent) -> Void) -> Void) {
         guard !isDraining else { return }
         isDraining = true
+        drains += 1
         deliver { event in handle(event) }
         isDraining = false
         announceSamples()
@@ -179,13 +182,19 @@ package final class Engine {
             context.sampling?.throttled += 1
             count(on: cpu, \.throttles)
         case .named(let thread):
-            context.sampling?.processes?.add(.named(thread), at: event.time)
+            context.sampling?.processes?.add(.named(thread), at: event.time, pass: drains)
         case .mapped(let code):
-            context.sampling?.processes?.add(.mapped(code), at: event.time)
+            context.sampling?.processes?.add(.mapped(code), at: event.time, pass: drains)
         case .forked(let thread):
-            context.sampling?.processes?.add(.forked(thread), at: event.time)
+            context.sampling?.processes?.add(.forked(thread), at: event.time, pass: drains)
         case .alarm:
             break
+        case .moved(let process):
+            context.sampling?.processes?.add(.moved(process), at: event.time, pass: drains)
+        case .exited(let thread):
+            context.sampling?.processes?.end(thread, at: event.time, pass: drains)
+        case .missed(let count):
+            context.sampling?.processes?.noteGap(count, at: event.time)
         }
     }
 }

@@ -28,6 +28,8 @@ package struct Sample: Sendable, Equatable {
     package var values: [UInt64] = []
     /// Return addresses behind `ip`, innermost first; empty unless the format records them.
     package var callChain: [UInt64] = []
+    /// The kernel has left the outermost return addresses out.
+    package var isCut = false
     /// Samples that this one stands for.
     package var weight: UInt64 = 1
 

@@ -65,12 +65,20 @@ enum SamplingReadings {
             "decimal",
             "Times since the load that the kernel slowed the sampling down."
         ) { $0.sampling.throttled },
+        number(
+            "process_records_lost",
+            "decimal",
+            "News of what processes are called and map that were not kept, or never came: some code "
+                + "is [unknown] for that.",
+            isPresent: { $0.sampling.processes != nil }
+        ) { $0.sampling.processes?.dropped ?? 0 },
     ]
 
     private static func number(
         _ name: String,
         _ format: String,
         _ summary: String,
+        isPresent: (@Sendable (SamplingNode) -> Bool)? = nil,
         _ value: @escaping @Sendable (SamplingNode) -> UInt64
     ) -> FileRow<SamplingNode> {
         FileRow(
@@ -84,7 +92,8 @@ enum SamplingReadings {
                     text.append(line: value(subject))
                 },
                 store: nil
-            )
+            ),
+            isPresent: isPresent
         )
     }
 }

@@ -12,24 +12,31 @@ final class FoldedStacks: BackgroundJob {
     private struct Stack: Hashable {
         let event: UInt64
         let space: Int
-        let comm: String
+        let comm: ByteString
         /// The instruction, then return addresses, innermost first.
-        let addresses: [UInt64]
+        let frames: [Frame]
+        let isCut: Bool
     }
 
     private let subject: SamplingNode
     private let files: ClientFiles
     private let done: (Result<String, Errno>) -> Void
     private let epoch: UInt64
+    /// What processes did is known up to then; later samples are left out.
+    private let end: UInt64
     private var cursor = SampleCursor()
     private var sample = Sample()
     private var replay: ProcessReplay
+    private let ended: (Int32) -> Bool
+    private let clockOffset: Int64
+    /// The sample is taken, but what processes did until then is not yet taken in.
+    private var isWaiting = false
     private var counts: [Stack: UInt64] = [:]
     private var result: Result<String, Errno> = .success("")
     /// Nobody waits for the result any more.
     var isCancelled = false
 
-    /// Samples that are taken in while the lock is held.
+    /// Samples, and changes of processes, that are taken in while the lock is held.
     private static let piece = 4096
 
     /// - Parameter done: gets the text, or ESTALE when the samples were dropped meanwhile.
@@ -41,9 +48,14 @@ final class FoldedStacks: BackgroundJob {
         self.subject = subject
         files = ClientFiles(client)
         self.done = done
+        end = subject.node.engine.now
         subject.refresh()
         epoch = subject.format.epoch
-        replay = ProcessReplay(subject.sampling.processes?.entries ?? [])
+        let processes = subject.sampling.processes
+        replay = ProcessReplay(processes?.entries ?? [])
+        clockOffset = processes?.clockOffset ?? 0
+        let gone = Set(replay.pids.filter { processes?.hasEnded($0) == true })
+        ended = { gone.contains($0) }
     }
 
     func collect() -> Bool {
@@ -53,30 +65,44 @@ final class FoldedStacks: BackgroundJob {
             return false
         }
         for _ in 0..<Self.piece {
-            guard subject.format.next(&cursor, &sample) else { return false }
+            guard isWaiting || subject.format.next(&cursor, &sample) else { return false }
+            guard sample.time <= end else { continue }
             // A histogram has no times: everything had happened then.
-            replay.advance(to: sample.time == 0 ? .max : sample.time)
-            let stack = Stack(
-                event: PerfAttribute.id(set: sample.set, pmd: sample.pmd),
-                space: replay.space(of: sample.pid),
-                comm: replay.name(ofThread: sample.tid, in: sample.pid),
-                addresses: [sample.ip] + sample.callChain
+            isWaiting = !replay.advance(
+                to: sample.time == 0 ? .max : sample.time,
+                limit: Self.piece
             )
-            counts[stack, default: 0] += sample.weight
+            guard !isWaiting else { return true }
+            take(sample)
         }
         return true
     }
 
+    private func take(_ sample: Sample) {
+        let number = replay.space(of: sample.pid)
+        let space = replay.spaces[number]
+        space.note(thread: sample.tid)
+        var frames: [Frame] = []
+        frames.reserveCapacity(1 + sample.callChain.count)
+        frames.append(Frame(sample.ip, in: space))
+        // A return address is behind the call: the byte before it belongs to the caller for sure.
+        for address in sample.callChain { frames.append(Frame(address &- 1, in: space)) }
+        let stack = Stack(
+            event: PerfAttribute.id(set: sample.set, pmd: sample.pmd),
+            space: number,
+            comm: replay.name(ofThread: sample.tid, in: sample.pid),
+            frames: frames,
+            isCut: sample.isCut
+        )
+        counts[stack, default: 0] += sample.weight
+    }
+
     func work() {
         guard case .success = result, !isCancelled else { return }
-        var wanted: [Set<UInt64>] = Array(repeating: [], count: replay.spaces.count)
-        for stack in counts.keys {
-            for index in stack.addresses.indices {
-                wanted[stack.space].insert(Self.place(stack.addresses, index))
-            }
-        }
-        var resolver = SymbolResolver(with: files)
-        resolver.resolve(wanted, in: replay.spaces)
+        var wanted: [Set<Frame>] = Array(repeating: [], count: replay.spaces.count)
+        for stack in counts.keys { wanted[stack.space].formUnion(stack.frames) }
+        var resolver = SymbolResolver(files, replay, clockOffset: clockOffset, ended: ended)
+        resolver.resolve(wanted)
         result = .success(lines(with: resolver))
     }
 
@@ -85,20 +111,16 @@ final class FoldedStacks: BackgroundJob {
         done(result)
     }
 
-    /// A return address is behind the call: the byte before it belongs to the caller for sure.
-    private static func place(_ addresses: [UInt64], _ index: Int) -> UInt64 {
-        index == 0 ? addresses[0] : addresses[index] &- 1
-    }
-
     private func lines(with resolver: SymbolResolver) -> String {
         let events = Set(counts.keys.map(\.event))
         var sums: [String: UInt64] = [:]
         for (stack, count) in counts {
-            var words = [stack.comm.replacing(";", with: ":")]
+            var words = [FoldedName.plain(stack.comm.bytes)]
             // Several events in one graph stand side by side.
             if events.count > 1 { words.insert(eventName(stack.event), at: 0) }
-            for index in stack.addresses.indices.reversed() {
-                words.append(resolver.name(of: Self.place(stack.addresses, index), in: stack.space))
+            if stack.isCut { words.append(FoldedName.truncated) }
+            for frame in stack.frames.reversed() {
+                words.append(resolver.name(of: frame, in: stack.space))
             }
             sums[words.joined(separator: ";"), default: 0] += count
         }
@@ -106,8 +128,10 @@ final class FoldedStacks: BackgroundJob {
     }
 
     private func eventName(_ id: UInt64) -> String {
-        subject.sampling.events.first { PerfAttribute.id(set: $0.set, pmd: $0.pmd) == id }?.name
-            ?? "event-\(id)"
+        let event = subject.sampling.events.first {
+            PerfAttribute.id(set: $0.set, pmd: $0.pmd) == id
+        }
+        return event.map { FoldedName.plain($0.name) } ?? "event-\(id)"
     }
 }
 

@@ -14,8 +14,8 @@ struct PerfDataWriter: SampleWriter {
     private var known: Set<UInt64> = []
     /// The machine was described.
     private var isIntroduced = false
-    /// Records of `sampling.processes` that were written.
-    private var told = 0
+    /// Number of the last entry of `sampling.processes` that was written.
+    private var told: UInt64 = 0
     private var sample = Sample()
 
     /// - Parameters:
@@ -84,10 +84,10 @@ struct PerfDataWriter: SampleWriter {
 
     private mutating func appendProcesses(to bytes: inout [UInt8]) {
         guard let processes = sampling.processes else { return }
-        for entry in processes.entries.dropFirst(told) {
+        for entry in processes.entries(after: told) {
             PerfProcessRecords.append(entry, to: &bytes, trailer: trailer)
+            told = entry.serial
         }
-        told = processes.entries.count
     }
 
     private mutating func appendSample(to bytes: inout [UInt8]) {

@@ -14,16 +14,7 @@ enum PerfProcessRecords {
     ) {
         switch entry.record {
         case .named(let thread):
-            PerfRecord.append(
-                .comm,
-                misc: thread.isExec ? PerfRecord.Misc.exec : 0,
-                to: &bytes
-            ) {
-                $0.append(number: thread.pid)
-                $0.append(number: thread.tid)
-                $0.append(padded: thread.name)
-                trailer(&$0, thread.pid, thread.tid, entry.time)
-            }
+            append(thread, time: entry.time, to: &bytes, trailer: trailer)
         case .mapped(let code):
             append(code, time: entry.time, to: &bytes, trailer: trailer)
         case .forked(let thread):
@@ -35,7 +26,53 @@ enum PerfProcessRecords {
                 $0.append(number: entry.time)
                 trailer(&$0, thread.pid, thread.tid, entry.time)
             }
+        case .unknown(let pid, let tid):
+            appendUnknown(pid, tid, time: entry.time, to: &bytes, trailer: trailer)
+        case .moved, .found:
+            break
         }
+    }
+
+    private static func append(
+        _ thread: NamedThread,
+        time: UInt64,
+        to bytes: inout [UInt8],
+        trailer: Trailer
+    ) {
+        PerfRecord.append(
+            .comm,
+            misc: thread.isExec ? PerfRecord.Misc.exec : 0,
+            to: &bytes
+        ) {
+            $0.append(number: thread.pid)
+            $0.append(number: thread.tid)
+            $0.append(padded: thread.name.bytes)
+            trailer(&$0, thread.pid, thread.tid, time)
+        }
+    }
+
+    /// Has perf forget a thread's name, or what a whole process maps: something that has no name
+    /// lies over all of it.
+    private static func appendUnknown(
+        _ pid: Int32,
+        _ tid: Int32,
+        time: UInt64,
+        to bytes: inout [UInt8],
+        trailer: Trailer
+    ) {
+        let thread = tid > 0 ? tid : pid
+        let name = NamedThread(pid: pid, tid: thread, name: ByteString(":\(thread)"), isExec: false)
+        append(name, time: time, to: &bytes, trailer: trailer)
+        guard tid == 0 else { return }
+        let code = MappedCode(
+            pid: pid,
+            tid: pid,
+            address: 0,
+            length: 1 << 63,
+            offset: 0,
+            file: .unknown
+        )
+        append(code, time: time, to: &bytes, trailer: trailer)
     }
 
     private static func append(
@@ -44,7 +81,8 @@ enum PerfProcessRecords {
         to bytes: inout [UInt8],
         trailer: Trailer
     ) {
-        let id = code.buildID.prefix(20)
+        let file = code.file
+        let id = file.buildID.prefix(20)
         let misc = PerfRecord.Misc.user | (id.isEmpty ? 0 : PerfRecord.Misc.mmapBuildID)
         PerfRecord.append(.mmap2, misc: misc, to: &bytes) {
             $0.append(number: code.pid)
@@ -53,10 +91,10 @@ enum PerfProcessRecords {
             $0.append(number: code.length)
             $0.append(number: code.offset)
             if id.isEmpty {
-                $0.append(number: code.major)
-                $0.append(number: code.minor)
-                $0.append(number: code.inode)
-                $0.append(number: UInt64(0))
+                $0.append(number: file.major)
+                $0.append(number: file.minor)
+                $0.append(number: file.inode)
+                $0.append(number: file.generation ?? 0)
             } else {
                 $0.append(number: UInt32(id.count))
                 $0.append(contentsOf: id)
@@ -64,7 +102,7 @@ enum PerfProcessRecords {
             }
             $0.append(number: code.protection)
             $0.append(number: code.flags)
-            $0.append(padded: code.path)
+            $0.append(padded: file.path.bytes)
             trailer(&$0, code.pid, code.tid, time)
         }
     }

@@ -46,8 +46,13 @@ struct PerfRecord {
 extension [UInt8] {
     /// Appends a text, a zero, and zeros up to a multiple of 8 bytes.
     mutating func append(padded text: String) {
-        let length = Swift.min(text.utf8.count, 4095)
-        append(contentsOf: text.utf8.prefix(length))
+        append(padded: Array(text.utf8))
+    }
+
+    /// The same for text that need not be UTF-8.
+    mutating func append(padded text: [UInt8]) {
+        let length = Swift.min(text.count, 4095)
+        append(contentsOf: text.prefix(length))
         append(contentsOf: repeatElement(0, count: 8 - length % 8))
     }
 }

@@ -1,125 +1,192 @@
 import CLinux
+import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
 import PrivilegeSupport
+
+/// An address of a process, and what was mapped there when a sample found it.
+struct Frame: Hashable {
+    let address: UInt64
+    /// Index of `ProcessReplay.codes`; -1 when it is not known that anything was there.
+    let code: Int32
+
+    init(_ address: UInt64, in space: ProcessReplay.Space) {
+        self.address = address
+        code = address >> 63 == 1 ? -1 : space.code(at: address) ?? -1
+    }
+
+    var isKernel: Bool { address >> 63 == 1 }
+}
 
 /// Gives addresses of processes their names: from the tables of the files they lie in, from the
 /// maps of just-in-time compilers, from the kernel.
 struct SymbolResolver {
     private let files: ClientFiles
+    private let replay: ProcessReplay
+    private let clockOffset: Int64
+    private let ended: (Int32) -> Bool
+    private let neighbours: Neighbours
     private var kernel: [UInt64: String] = [:]
-    /// By space and address.
-    private var names: [[UInt64: String]] = []
+    /// Of code in files.
+    private var names: [Frame: String] = [:]
+    /// Of code that is in memory alone, by space and address.
+    private var memoryNames: [[UInt64: String]] = []
 
-    /// - Parameter files: of who asks: nothing is told that he could not find out himself.
-    init(with files: ClientFiles) {
+    /// - Parameters:
+    ///   - files: of who asks: nothing is told that it could not find out itself.
+    ///   - clockOffset: what the wall clock is ahead of CLOCK_MONOTONIC.
+    ///   - ended: whether a process is known to have ended.
+    init(
+        _ files: ClientFiles,
+        _ replay: ProcessReplay,
+        clockOffset: Int64,
+        ended: @escaping (Int32) -> Bool
+    ) {
         self.files = files
+        self.replay = replay
+        self.clockOffset = clockOffset
+        self.ended = ended
+        neighbours = Neighbours(files)
     }
 
-    /// Looks the addresses of each space up.
-    mutating func resolve(_ wanted: [Set<UInt64>], in spaces: [ProcessReplay.Space]) {
-        names = Array(repeating: [:], count: spaces.count)
-        var placesInFiles: [CodeFile: [Address]] = [:]
+    /// What of a file is wanted, and who maps it.
+    private struct Request {
+        var frames: Set<Frame> = []
+        var spaces: Set<Int> = []
+    }
+
+    /// Looks the frames of each space up.
+    mutating func resolve(_ wanted: [Set<Frame>]) {
+        memoryNames = Array(repeating: [:], count: replay.spaces.count)
+        var requests: [CodeFile: Request] = [:]
         var inKernel: Set<UInt64> = []
-        for (index, space) in spaces.enumerated() {
-            var inMemory: [UInt64] = []
-            for address in wanted[index] {
-                if address >> 63 == 1 {
-                    inKernel.insert(address)
-                } else if let code = space.code(at: address) {
-                    let file = CodeFile(code)
-                    names[index][address] = Self.plain(file.bracketed)
-                    let offset = address - code.address &+ code.offset
-                    if file.isFile || file.isVdso(at: address) {
-                        placesInFiles[file, default: []].append(Address(index, address, offset))
-                    } else {
-                        inMemory.append(address)
+        var inMemory: [Int: Set<UInt64>] = [:]
+        for (index, frames) in wanted.enumerated() {
+            for frame in frames {
+                if frame.isKernel {
+                    inKernel.insert(frame.address)
+                } else if frame.code >= 0 {
+                    let file = CodeFile(replay.codes[Int(frame.code)].mapped.file)
+                    if file.isFile || file.isVdso(at: frame.address) {
+                        requests[file, default: Request()].frames.insert(frame)
+                        requests[file]?.spaces.insert(index)
                     }
+                    if !file.hasPath { inMemory[index, default: []].insert(frame.address) }
                 }
             }
-            nameMemory(inMemory.sorted(), of: space, index)
         }
-        for (file, places) in placesInFiles { nameFile(file, places, spaces) }
+        for (file, request) in requests { nameFile(file, request) }
+        for (index, addresses) in inMemory { nameMemory(addresses.sorted(), of: index) }
         kernel = KernelSymbols.names(of: inKernel.sorted(), with: files)
     }
 
-    /// The name of an address of a space. A name in brackets is that of a file in which nothing
-    /// covers the address, or says that not even a file is known.
-    func name(of address: UInt64, in space: Int) -> String {
-        if address >> 63 == 1 { return kernel[address] ?? "[kernel]" }
-        return names[space][address] ?? "[unknown]"
-    }
-
-    /// An address of a space, and where it lies in its file.
-    private struct Address {
-        let space: Int
-        let address: UInt64
-        let offset: UInt64
-
-        init(_ space: Int, _ address: UInt64, _ offset: UInt64) {
-            self.space = space
-            self.address = address
-            self.offset = offset
+    /// The name of a frame of a space. A name in brackets is that of a file in which nothing covers
+    /// the address, or says that not even a file is known.
+    func name(of frame: Frame, in space: Int) -> String {
+        if frame.isKernel { return kernel[frame.address].map(FoldedName.plain) ?? "[kernel]" }
+        guard frame.code >= 0 else { return "[unknown]" }
+        if let name = names[frame] ?? memoryNames[space][frame.address] {
+            return FoldedName.plain(name)
         }
+        let file = CodeFile(replay.codes[Int(frame.code)].mapped.file)
+        return FoldedName.plain(file.bracketed.bytes)
     }
 
-    private mutating func nameMemory(
-        _ addresses: [UInt64],
-        of space: ProcessReplay.Space,
-        _ index: Int
+    private func isLiving(_ space: Int) -> Bool {
+        replay.isCurrent(space) && !ended(replay.spaces[space].pid)
+    }
+
+    private mutating func nameMemory(_ addresses: [UInt64], of index: Int) {
+        let finder = PerfMapFinder(files, neighbours)
+        guard let map = finder.find(of: replay.spaces[index], isLiving: isLiving(index)) else {
+            return
+        }
+        defer { map.close() }
+        memoryNames[index] = map.names(of: addresses)
+    }
+
+    private mutating func nameFile(_ file: CodeFile, _ request: Request) {
+        guard file.isFile else {
+            let vdso = clinux_vdso_open()
+            guard vdso >= 0, let elf = ElfFile.take(over: vdso) else { return }
+            take(
+                ElfSymbols.names(of: addresses(of: request, in: elf, .always), in: elf),
+                elf,
+                request
+            )
+            return
+        }
+        let seen = request.frames.map { replay.codes[Int($0.code)].seen }.max() ?? 0
+        let finder = CodeFinder(files, neighbours, clockOffset: clockOffset)
+        guard let found = finder.find(file, users(of: request), seen: seen) else { return }
+        let wanted = addresses(of: request, in: found.elf, found.belief)
+        guard !wanted.isEmpty else { return }
+        let frames = ElfFrames(of: found.elf)
+        var names = ElfSymbols.names(of: wanted, in: found.elf, frames: frames)
+        if !ElfSymbols.hasFullTable(found.elf),
+            let debug = DebugFile(files: files).open(for: found, path: file.mapped.path.bytes)
+        {
+            let more = ElfSymbols.names(
+                of: wanted,
+                in: debug,
+                frames: frames,
+                order: ElfSymbols.debugOrder
+            )
+            names.merge(more) { _, new in new }
+        }
+        take(names, found.elf, request, found.belief)
+    }
+
+    /// Where in the file's own numbering the frames are that were mapped from it as it is now.
+    private func addresses(
+        of request: Request,
+        in elf: borrowing ElfFile,
+        _ belief: CodeBelief
+    ) -> [UInt64] {
+        var addresses: Set<UInt64> = []
+        for frame in request.frames {
+            if let address = address(of: frame, in: elf, belief) { addresses.insert(address) }
+        }
+        return addresses.sorted()
+    }
+
+    private func address(
+        of frame: Frame,
+        in elf: borrowing ElfFile,
+        _ belief: CodeBelief
+    ) -> UInt64? {
+        let code = replay.codes[Int(frame.code)]
+        guard belief.covers(code.seen, clockOffset: clockOffset) else { return nil }
+        return elf.address(ofOffset: frame.address - code.mapped.address &+ code.mapped.offset)
+    }
+
+    private mutating func take(
+        _ found: [UInt64: String],
+        _ elf: borrowing ElfFile,
+        _ request: Request,
+        _ belief: CodeBelief = .always
     ) {
-        guard !addresses.isEmpty, let map = PerfMapFile(pid: space.pid, with: files) else { return }
-        for (address, name) in map.names(of: addresses) {
-            names[index][address] = Self.plain(name)
-        }
-    }
-
-    private mutating func nameFile(
-        _ file: CodeFile,
-        _ places: [Address],
-        _ spaces: [ProcessReplay.Space]
-    ) {
-        let pid = places.first.map { spaces[$0.space].pid } ?? 0
-        let descriptor =
-            file.isFile ? file.open(asSeenBy: pid, with: files) : clinux_vdso_open()
-        guard let descriptor, descriptor >= 0, let elf = ElfFile.take(over: descriptor),
-            file.buildID.isEmpty || elf.buildID() == file.buildID
-        else { return }
-        let addresses = Dictionary(
-            places.compactMap { place in elf.address(ofOffset: place.offset).map { ($0, [place]) }
-            },
-            uniquingKeysWith: +
-        )
-        let wanted = addresses.keys.sorted()
-        var found = ElfSymbols.names(of: wanted, in: elf)
-        if !ElfSymbols.hasFullTable(elf), let debug = debugFile(of: elf) {
-            found.merge(ElfSymbols.names(of: wanted, in: debug)) { _, new in new }
-        }
-        for (address, name) in found {
-            for place in addresses[address] ?? [] {
-                names[place.space][place.address] = Self.plain(name)
+        for frame in request.frames {
+            guard let address = address(of: frame, in: elf, belief), let name = found[address]
+            else {
+                continue
             }
+            names[frame] = name
         }
     }
 
-    /// Where distributions put the symbols that they take out of programs.
-    private func debugFile(of elf: borrowing ElfFile) -> ElfFile? {
-        guard let id = elf.buildID(), id.count > 1 else { return nil }
-        let digits = id.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-        let path = "/usr/lib/debug/.build-id/\(digits[0])/\(digits[1...].joined()).debug"
-        guard let file = files.open(path) else { return nil }
-        return ElfFile.take(over: file)
-    }
-
-    /// A name without what has a meaning in folded stacks.
-    private static func plain(_ name: String) -> String {
-        let bytes = name.utf8.map { byte -> UInt8 in
-            switch byte {
-            case UInt8(ascii: ";"): UInt8(ascii: ":")
-            case 0..<0x20, 0x7f: UInt8(ascii: "?")
-            default: byte
-            }
+    private func users(of request: Request) -> [CodeFinder.User] {
+        let living = request.spaces.sorted { isLiving($0) && !isLiving($1) }
+        return living.map { index in
+            let space = replay.spaces[index]
+            let isLiving = isLiving(index)
+            let frame = request.frames.first { space.code(at: $0.address) == $0.code }
+            let code = frame.map { replay.codes[Int($0.code)].mapped }
+            return CodeFinder.User(
+                threads: isLiving ? space.threads : [],
+                range: isLiving ? code.map { ($0.address, $0.lastAddress) } : nil,
+                mountNamespace: space.mountNamespace
+            )
         }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

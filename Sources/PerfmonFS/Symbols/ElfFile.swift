@@ -1,11 +1,12 @@
 import CLinux
 import Glibc
 
-/// An ELF file of this machine's kind, read piece by piece.
+/// An ELF file of 32 or 64 bits in this machine's byte order, read piece by piece.
 ///
 /// A reader of our own, because these files belong to others: a wrong number in one must not
 /// become a wrong access in a daemon that runs as root. Everything is checked against the file's
-/// length, and nothing is mapped, so that a file that shrinks cannot hurt.
+/// length, and nothing is mapped, so that a file that shrinks cannot hurt. It knows nothing but its
+/// descriptor, so that it can work in a process of its own.
 struct ElfFile: ~Copyable {
     /// A part of the file that is loaded into memory.
     struct Segment {
@@ -15,7 +16,10 @@ struct ElfFile: ~Copyable {
     }
 
     struct Section {
+        /// Offset of its name in the table of section names.
+        let name: Int
         let type: UInt32
+        let flags: UInt64
         let address: UInt64
         let offset: UInt64
         let size: UInt64
@@ -26,30 +30,37 @@ struct ElfFile: ~Copyable {
 
     let descriptor: Int32
     let length: UInt64
+    /// Where the fields of this file's records lie.
+    let layout: ElfLayout
+    /// The kind of processor (`e_machine`).
+    let machine: UInt16
     private(set) var segments: [Segment] = []
     private(set) var sections: [Section] = []
+    /// The table of the frames' starts (`PT_GNU_EH_FRAME`).
+    private(set) var frameTable: Segment?
     private var notes: [(offset: UInt64, size: UInt64)] = []
+    private var sectionNames: [UInt8] = []
 
     /// The most headers of one kind that are read.
     private static let headerLimit = 1 << 14
+    private static let nameTableLimit: UInt64 = 1 << 20
 
-    /// Takes an open file over; nil when it is no 64-bit ELF file in this machine's byte order.
+    /// Takes an open file over; nil when it is not an ELF file in this machine's byte order.
     static func take(over descriptor: Int32) -> ElfFile? {
         var file = clinux_file()
         let header = BoundedFile.bytes(descriptor, at: 0, count: 64)
-        // The magic number, 64 bits, little endian.
-        guard header.count == 64, Array(header[..<6]) == [0x7f, 0x45, 0x4c, 0x46, 2, 1],
-            clinux_fstat(descriptor, &file) == 0
-        else {
+        guard let layout = ElfLayout(header), clinux_fstat(descriptor, &file) == 0 else {
             close(descriptor)
             return nil
         }
-        return ElfFile(descriptor, length: file.size, header: header)
+        return ElfFile(descriptor, length: file.size, layout, header: header)
     }
 
-    private init(_ descriptor: Int32, length: UInt64, header: [UInt8]) {
+    private init(_ descriptor: Int32, length: UInt64, _ layout: ElfLayout, header: [UInt8]) {
         self.descriptor = descriptor
         self.length = length
+        self.layout = layout
+        machine = header.number(UInt16.self, at: 18)
         readSegments(header)
         readSections(header)
     }
@@ -73,6 +84,12 @@ struct ElfFile: ~Copyable {
         return nil
     }
 
+    /// The first bytes of the name of a section; empty when it has none.
+    func name(of section: Section) -> ArraySlice<UInt8> {
+        guard section.name < sectionNames.count else { return [] }
+        return sectionNames[section.name...].prefix(64).prefix { $0 != 0 }
+    }
+
     /// Reads a part of the file; less where the file ends.
     func read(_ offset: UInt64, _ count: UInt64) -> [UInt8] {
         guard offset < length else { return [] }
@@ -86,41 +103,43 @@ struct ElfFile: ~Copyable {
     private mutating func readSegments(_ header: [UInt8]) {
         let load: UInt32 = 1
         let note: UInt32 = 4
+        let frames: UInt32 = 0x6474_e550
         let table = records(
-            at: header.number(UInt64.self, at: 32),
-            size: header.number(UInt16.self, at: 54),
-            count: header.number(UInt16.self, at: 56),
-            minimum: 56
+            at: layout.word(header, layout.segmentTable),
+            size: header.number(UInt16.self, at: layout.headerCounts + 2),
+            count: header.number(UInt16.self, at: layout.headerCounts + 4),
+            minimum: layout.segmentSize
         )
         for entry in table {
-            let offset = entry.number(UInt64.self, at: 8)
-            let size = entry.number(UInt64.self, at: 32)
+            let segment = Segment(
+                offset: layout.word(entry, layout.segmentOffset),
+                address: layout.word(entry, layout.segmentAddress),
+                size: layout.word(entry, layout.segmentFileSize)
+            )
             switch entry.number(UInt32.self, at: 0) {
-            case load:
-                let address = entry.number(UInt64.self, at: 16)
-                segments.append(Segment(offset: offset, address: address, size: size))
-            case note: notes.append((offset, size))
+            case load: segments.append(segment)
+            case note: notes.append((segment.offset, segment.size))
+            case frames: frameTable = segment
             default: break
             }
         }
     }
 
     private mutating func readSections(_ header: [UInt8]) {
+        let noteType: UInt32 = 7
         let table = records(
-            at: header.number(UInt64.self, at: 40),
-            size: header.number(UInt16.self, at: 58),
-            count: header.number(UInt16.self, at: 60),
-            minimum: 64
+            at: layout.word(header, layout.sectionTable),
+            size: header.number(UInt16.self, at: layout.headerCounts + 6),
+            count: header.number(UInt16.self, at: layout.headerCounts + 8),
+            minimum: layout.sectionSize
         )
-        sections = table.map { entry in
-            Section(
-                type: entry.number(UInt32.self, at: 4),
-                address: entry.number(UInt64.self, at: 16),
-                offset: entry.number(UInt64.self, at: 24),
-                size: entry.number(UInt64.self, at: 32),
-                link: Int(entry.number(UInt32.self, at: 40)),
-                entrySize: entry.number(UInt64.self, at: 56)
-            )
+        sections = table.map { layout.section($0) }
+        // Those of a file that holds nothing but symbols are not where its segments are.
+        notes = sections.filter { $0.type == noteType }.map { ($0.offset, $0.size) } + notes
+        let names = Int(header.number(UInt16.self, at: layout.headerCounts + 10))
+        if names > 0, sections.indices.contains(names) {
+            let size = min(sections[names].size, Self.nameTableLimit)
+            sectionNames = read(sections[names].offset, size)
         }
     }
 
@@ -134,7 +153,7 @@ struct ElfFile: ~Copyable {
         guard size >= minimum, count > 0 else { return [] }
         let wanted = min(Int(count), Self.headerLimit)
         let bytes = read(offset, UInt64(size * wanted))
-        return (0..<bytes.count / size).map { Array(bytes[$0 * size..<($0 + 1) * size]) }
+        return (0..<bytes.count / size).map { Array(bytes[$0 * size..<$0 * size + minimum]) }
     }
 
     /// Notes are a length of the name, one of the content, a type, the name and the content, each

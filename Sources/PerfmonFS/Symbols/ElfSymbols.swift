@@ -1,11 +1,24 @@
 /// Names of the functions that cover some addresses, out of a table of symbols that may have
 /// millions: one pass over the table, in pieces, that keeps nothing but the best for each address.
 struct ElfSymbols {
+    enum Binding {
+        case global, weak, local
+    }
+
+    /// Which of several symbols of one place gives the name: the one that others know it by.
+    static let usualOrder: [Binding] = [.global, .weak, .local]
+    /// The same for symbols that were taken out of a library: there what the library hides from
+    /// others has become local, and what is weak is another name of that (`random` of `__random`).
+    /// perf, too, gives the name of the function itself.
+    static let debugOrder: [Binding] = [.global, .local, .weak]
+
     /// A symbol as far as it matters.
-    private struct Candidate {
+    struct Candidate {
         var start: UInt64
         var size: UInt64
+        /// Offset in the table of names.
         var name: UInt64
+        var binding: Binding
         /// End of the section that it is in.
         var limit: UInt64
     }
@@ -15,28 +28,38 @@ struct ElfSymbols {
         static let dynamicSymbols: UInt32 = 11
     }
 
-    private enum SymbolType {
-        static let none: UInt8 = 0
-        static let function: UInt8 = 2
-        static let indirectFunction: UInt8 = 10
-    }
-
-    private static let symbolSize = 24
     /// Symbols that are read at once.
     private static let piece = 1 << 14
-    private static let longestName: UInt64 = 4096
+    /// Bytes of the largest table that is read.
+    private static let tableLimit: UInt64 = 1 << 28
+    /// Looks at addresses that a table may cost, however its symbols overlap.
+    private static let workLimit = 1 << 24
 
     /// The addresses in ascending order, as the file numbers them.
     private let addresses: [UInt64]
-    /// By the index of the first address at or behind the symbol's start: the last such function,
-    /// and the last such symbol without a type, which assembly code has.
+    /// What covers each address: the function and the label that begin last.
     private var functions: [Candidate?]
     private var labels: [Candidate?]
+    /// By the index of the first address at or behind the symbol's start: the last function and the
+    /// last label without a size, and the last start of any symbol and of any with a size.
+    private var openFunctions: [Candidate?]
+    private var openLabels: [Candidate?]
+    private var starts: [UInt64]
+    private var sizedStarts: [UInt64]
+    /// The table has symbols that only whoever compiled the program can use.
+    private var hasLocalCode = false
+    private var names: ElfNames
+    private var work = 0
 
-    init(_ addresses: [UInt64]) {
+    private init(_ addresses: [UInt64], _ names: ElfNames) {
         self.addresses = addresses
+        self.names = names
         functions = Array(repeating: nil, count: addresses.count)
         labels = functions
+        openFunctions = functions
+        openLabels = functions
+        starts = Array(repeating: 0, count: addresses.count)
+        sizedStarts = starts
     }
 
     /// Whether a file has a full table of symbols, not only that of the dynamic linker.
@@ -45,106 +68,137 @@ struct ElfSymbols {
     }
 
     /// The names of the functions that cover addresses of a file.
+    ///
+    /// - Parameters:
+    ///   - frames: where functions begin, of this file or of the one that its symbols were taken
+    ///     out of.
+    ///   - order: of the bindings of symbols of one place.
     static func names(
         of addresses: [UInt64],
-        in file: borrowing ElfFile
+        in file: borrowing ElfFile,
+        frames: ElfFrames? = nil,
+        order: [Binding] = usualOrder
     ) -> [UInt64: String] {
-        let type = hasFullTable(file) ? SectionType.symbols : SectionType.dynamicSymbols
-        guard let table = file.sections.first(where: { $0.type == type }),
+        let isFull = hasFullTable(file)
+        let type = isFull ? SectionType.symbols : SectionType.dynamicSymbols
+        let size = UInt64(file.layout.symbolSize)
+        guard !addresses.isEmpty, let table = file.sections.first(where: { $0.type == type }),
             file.sections.indices.contains(table.link),
-            table.entrySize == 0 || table.entrySize == UInt64(symbolSize)
+            table.entrySize == 0 || table.entrySize == size
         else { return [:] }
-        var search = ElfSymbols(addresses)
+        let names = ElfNames(table: file.sections[table.link], order: order)
+        var search = ElfSymbols(addresses, names)
         search.scan(table, in: file)
-        return search.names(from: file.sections[table.link], in: file)
+        let frames = frames ?? ElfFrames(of: file)
+        // Of a table without the local symbols of compiled code nobody knows where code ends that
+        // has no size.
+        let isWhole = isFull && (search.hasLocalCode || frames.isEmpty)
+        return search.result(in: file, frames, isWhole: isWhole)
     }
 
     private mutating func scan(_ table: ElfFile.Section, in file: borrowing ElfFile) {
         var offset = table.offset
-        let end = table.offset.addingReportingOverflow(table.size)
-        guard !end.overflow else { return }
-        while offset < end.partialValue {
-            let size = min(UInt64(Self.piece * Self.symbolSize), end.partialValue - offset)
-            let bytes = file.read(offset, size)
-            guard bytes.count >= Self.symbolSize else { return }
-            for index in 0..<bytes.count / Self.symbolSize {
-                take(bytes, at: index * Self.symbolSize, file.sections)
+        let size = file.layout.symbolSize
+        let whole = table.offset.addingReportingOverflow(min(table.size, Self.tableLimit))
+        guard !whole.overflow else { return }
+        while offset < whole.partialValue, work < Self.workLimit {
+            let wanted = min(UInt64(Self.piece * size), whole.partialValue - offset)
+            let bytes = file.read(offset, wanted)
+            guard bytes.count >= size else { return }
+            bytes.withUnsafeBytes { all in
+                for index in 0..<all.count / size where work < Self.workLimit {
+                    let entry = UnsafeRawBufferPointer(
+                        rebasing: all[index * size..<(index + 1) * size]
+                    )
+                    if let symbol = ElfSymbol(entry, file) { take(symbol, file) }
+                }
             }
-            offset += UInt64(bytes.count / Self.symbolSize * Self.symbolSize)
+            offset += UInt64(bytes.count / size * size)
         }
     }
 
-    private mutating func take(_ bytes: [UInt8], at offset: Int, _ sections: [ElfFile.Section]) {
-        let type = bytes[offset + 4] & 0xf
-        guard
-            type == SymbolType.function || type == SymbolType.indirectFunction
-                || type == SymbolType.none
-        else { return }
-        let section = Int(bytes.number(UInt16.self, at: offset + 6))
-        guard section > 0, sections.indices.contains(section) else { return }
-        let home = sections[section]
-        let start = bytes.number(UInt64.self, at: offset + 8)
+    private mutating func take(_ symbol: ElfSymbol, _ file: borrowing ElfFile) {
+        let start = symbol.candidate.start
+        work += 1
+        if symbol.isLocal, symbol.kind != .object { hasLocalCode = true }
         let index = addresses.partitioningIndex { $0 >= start }
         guard index < addresses.count else { return }
-        let candidate = Candidate(
-            start: start,
-            size: bytes.number(UInt64.self, at: offset + 16),
-            name: UInt64(bytes.number(UInt32.self, at: offset)),
-            limit: home.address &+ home.size
-        )
-        if type == SymbolType.none {
-            Self.keep(candidate, in: &labels[index])
-        } else {
-            Self.keep(candidate, in: &functions[index])
+        if symbol.kind == .label, names.isMapping(symbol, in: file) { return }
+        starts[index] = max(starts[index], start)
+        if symbol.candidate.size > 0 { sizedStarts[index] = max(sizedStarts[index], start) }
+        let new = symbol.candidate
+        switch (symbol.kind, new.size > 0) {
+        case (.object, _): break
+        case (.function, true): cover(new, from: index, \.functions, file)
+        case (.label, true): cover(new, from: index, \.labels, file)
+        case (.function, false): keep(new, at: index, \.openFunctions, file)
+        case (.label, false): keep(new, at: index, \.openLabels, file)
         }
     }
 
-    /// Keeps the one that begins later, and of two that begin together the longer one.
-    private static func keep(_ new: Candidate, in place: inout Candidate?) {
-        guard let old = place else {
-            place = new
+    /// Enters a symbol at each address that it covers.
+    private mutating func cover(
+        _ new: Candidate,
+        from first: Int,
+        _ list: WritableKeyPath<ElfSymbols, [Candidate?]>,
+        _ file: borrowing ElfFile
+    ) {
+        var index = first
+        while index < addresses.count, addresses[index] - new.start < new.size {
+            keep(new, at: index, list, file)
+            index += 1
+            work += 1
+        }
+    }
+
+    /// Keeps the one that begins later, and of two that begin together the better known one.
+    private mutating func keep(
+        _ new: Candidate,
+        at index: Int,
+        _ list: WritableKeyPath<ElfSymbols, [Candidate?]>,
+        _ file: borrowing ElfFile
+    ) {
+        guard let old = self[keyPath: list][index] else {
+            self[keyPath: list][index] = new
             return
         }
-        if new.start > old.start || new.start == old.start && new.size > old.size { place = new }
+        guard new.start >= old.start else { return }
+        if new.start > old.start || names.isBetter(new, than: old, in: file) {
+            self[keyPath: list][index] = new
+        }
     }
 
-    private func names(
-        from strings: ElfFile.Section,
-        in file: borrowing ElfFile
+    private mutating func result(
+        in file: borrowing ElfFile,
+        _ frames: ElfFrames,
+        isWhole: Bool
     ) -> [UInt64: String] {
         var result: [UInt64: String] = [:]
         var function: Candidate?
         var label: Candidate?
-        var read: [UInt64: String] = [:]
+        var start: UInt64 = 0
+        var sized: UInt64 = 0
         for (index, address) in addresses.enumerated() {
-            function = functions[index] ?? function
-            label = labels[index] ?? label
+            function = openFunctions[index] ?? function
+            label = openLabels[index] ?? label
+            start = max(start, starts[index])
+            sized = max(sized, sizedStarts[index])
+            func reaches(_ symbol: Candidate) -> Bool {
+                // It ends where anything else begins.
+                guard symbol.start == start, symbol.start != sized || symbol.start == 0,
+                    address < symbol.limit
+                else { return false }
+                guard symbol.start != address else { return true }
+                let frame = frames.last(upTo: address) ?? 0
+                return frame <= symbol.start && (isWhole || frame == symbol.start)
+            }
             let best =
-                [function, label].lazy.compactMap { $0 }.first { Self.covers($0, address) }
-            guard let best, best.name > 0, best.name < strings.size else { continue }
-            let name = read[best.name] ?? Self.name(best.name, from: strings, in: file)
-            read[best.name] = name
-            if !name.isEmpty { result[address] = name }
+                functions[index] ?? function.flatMap { reaches($0) ? $0 : nil } ?? labels[index]
+                ?? label.flatMap { reaches($0) ? $0 : nil }
+            guard let best else { continue }
+            let name = names.name(best.name, in: file)
+            if !name.isEmpty { result[address] = String(decoding: name, as: UTF8.self) }
         }
         return result
-    }
-
-    /// A symbol without a size reaches to the end of its section, or to the next one.
-    private static func covers(_ symbol: Candidate, _ address: UInt64) -> Bool {
-        symbol.size > 0
-            ? address - symbol.start < symbol.size
-            : symbol.start <= address && address < symbol.limit
-    }
-
-    private static func name(
-        _ offset: UInt64,
-        from strings: ElfFile.Section,
-        in file: borrowing ElfFile
-    ) -> String {
-        let bytes = file.read(
-            strings.offset &+ offset,
-            min(strings.size - offset, longestName)
-        )
-        return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
 }

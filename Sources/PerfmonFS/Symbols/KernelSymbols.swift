@@ -10,16 +10,8 @@ enum KernelSymbols {
         guard !addresses.isEmpty, let file = files.open("/proc/kallsyms") else { return [:] }
         defer { close(file) }
         var scan = KernelSymbolScan(addresses)
-        var rest: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        while true {
-            let got = read(file, &buffer, buffer.count)
-            guard got > 0 else { break }
-            rest += buffer[..<got]
-            let end = rest.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-            scan.take(rest[..<end])
-            rest.removeFirst(end)
-        }
+        var lines = KernelLines(file)
+        while let piece = lines.next() { scan.take(piece[...]) }
         return scan.names
     }
 }
@@ -28,7 +20,7 @@ enum KernelSymbols {
 /// ascending order but for those of modules, which lie somewhere of their own.
 struct KernelSymbolScan {
     private let addresses: [UInt64]
-    private var best: [(start: UInt64, name: String)?]
+    private var best: [(start: UInt64, rank: UInt8, name: String)?]
 
     init(_ addresses: [UInt64]) {
         self.addresses = addresses
@@ -41,29 +33,40 @@ struct KernelSymbolScan {
         for line in lines.split(separator: UInt8(ascii: "\n")) {
             // 16 digits, a blank, the kind, a blank, the name.
             let first = line.startIndex
-            guard line.count > 19, line[first + 16] == blank, line[first + 18] == blank else {
-                continue
-            }
-            let kind = line[first + 17] | 0x20
-            guard kind == UInt8(ascii: "t") || kind == UInt8(ascii: "w"),
-                let start = Self.hex(line[first..<first + 16])
+            guard line.count > 19, line[first + 16] == blank, line[first + 18] == blank,
+                let rank = Self.rank(line[first + 17]),
+                let start = Self.hex(line[first..<first + 16]), start > 0
             else { continue }
             let index = addresses.partitioningIndex { $0 >= start }
-            guard index < addresses.count, best[index]?.start ?? 0 <= start else { continue }
-            // Of two names for one place the first is the one that everybody knows.
-            if let known = best[index], known.start == start { continue }
+            guard index < addresses.count else { continue }
+            if let known = best[index] {
+                // Of several names for one place the last one, as perf takes it.
+                guard start > known.start || start == known.start && rank >= known.rank else {
+                    continue
+                }
+            }
             let name = line[(first + 19)...].prefix { $0 != blank && $0 != UInt8(ascii: "\t") }
-            best[index] = (start, String(decoding: name, as: UTF8.self))
+            best[index] = (start, rank, String(decoding: name, as: UTF8.self))
+        }
+    }
+
+    /// Functions that all of the kernel can call, weak ones, and those of one file; nil for data.
+    private static func rank(_ kind: UInt8) -> UInt8? {
+        switch kind {
+        case UInt8(ascii: "T"): 2
+        case UInt8(ascii: "W"), UInt8(ascii: "w"): 1
+        case UInt8(ascii: "t"): 0
+        default: nil
         }
     }
 
     var names: [UInt64: String] {
         var result: [UInt64: String] = [:]
-        var last: (start: UInt64, name: String)?
+        var last: (start: UInt64, rank: UInt8, name: String)?
         for (index, address) in addresses.enumerated() {
             last = best[index] ?? last
             // A function of more than a megabyte is none: the address lies in nobody's code.
-            if let last, last.start > 0, address - last.start < 1 << 20 {
+            if let last, address - last.start < 1 << 20 {
                 result[address] = last.name
             }
         }

@@ -72,8 +72,8 @@ struct PerfRecordTests {
             Issue.record("not decoded")
             return
         }
-        // PERF_RECORD_EXIT.
-        #expect(decode([0x0028_0000_0000_0004, 1, 2, 3, 4]) == nil)
+        // PERF_RECORD_READ.
+        #expect(decode([0x0028_0000_0000_0008, 1, 2, 3, 4]) == nil)
     }
 
     @Test("a call chain loses its marks and the place it begins with")
@@ -93,6 +93,48 @@ struct PerfRecordTests {
         #expect(cut.place.callChain == [0x1000], "a count beyond the record is not believed")
     }
 
+    @Test("a chain as long as the kernel writes at most may have been cut")
+    func cutChain() throws {
+        let chain: [UInt64] = [
+            5, UInt64(bitPattern: -512), 0x7fbf_f6ba_8ad2, 0x1000, 0x2000, 0x3000,
+        ]
+        for (limit, isCut) in [(5, false), (4, true), (3, true)] {
+            let words = Self.sample + chain
+            words.withUnsafeBytes { bytes in
+                guard case .sample(let sample) = PerfRecord(bytes, stackLimit: limit) else {
+                    Issue.record("not decoded")
+                    return
+                }
+                #expect(sample.place.isCut == isCut && sample.place.callChain.count == 3)
+            }
+        }
+    }
+
+    @Test("threads that end, and processes that go into other namespaces")
+    func otherProcessRecords() {
+        let exit: [UInt64] = [
+            0x0030_0000_0000_0004, 0x0000_0001_0000_0046, 0x0000_0001_0000_0047, 55,
+            0x0000_0047_0000_0046, 77,
+        ]
+        guard case .process(.exited(let thread), time: 77) = decode(exit) else {
+            Issue.record("not decoded")
+            return
+        }
+        #expect(thread == EndedThread(pid: 70, tid: 71))
+        let namespaces = (0..<7).flatMap { [UInt64(4), 4_026_531_000 + UInt64($0)] }
+        func moved(_ tid: UInt64, _ count: UInt64) -> [UInt64] {
+            [0x0098_0000_0000_0010, tid << 32 | 70, count] + namespaces + [tid << 32 | 70, 78]
+        }
+        guard case .process(.moved(let process), time: 78) = decode(moved(70, 7)) else {
+            Issue.record("not decoded")
+            return
+        }
+        #expect(process == MovedProcess(pid: 70, mountNamespace: 4_026_531_005))
+        #expect(decode(moved(71, 7)) == nil, "one thread alone")
+        #expect(decode(moved(70, 5)) == nil, "too few of them")
+        #expect(decode(moved(70, 7).prefix(10)) == nil)
+    }
+
     @Test("a thread that executes a program, and the code that it maps")
     func processRecords() throws {
         // 7 bytes of name, zeros up to a multiple of 8, thread and process, time.
@@ -107,7 +149,7 @@ struct PerfRecordTests {
         #expect(thread == NamedThread(pid: 70, tid: 71, name: "worker", isExec: true))
         let map: [UInt64] = [
             0x0060_0002_0000_000a, 0x0000_0047_0000_0046, 0x1000, 0x2000, 0x3000,
-            0x0000_0001_0000_0008, 55, 0, 0x0000_0002_0000_0005, 0x0000_0078_2f6e_6962,
+            0x0000_0001_0000_0008, 55, 66, 0x0000_0002_0000_0005, 0x0000_0078_2f6e_6962,
             0x0000_0047_0000_0046, 100,
         ]
         guard case .process(.mapped(let code), time: 100) = decode(map) else {
@@ -115,12 +157,13 @@ struct PerfRecordTests {
             return
         }
         #expect(code.address == 0x1000 && code.length == 0x2000 && code.offset == 0x3000)
-        #expect(code.major == 8 && code.minor == 1 && code.inode == 55)
+        #expect(code.file.major == 8 && code.file.minor == 1 && code.file.inode == 55)
+        #expect(code.file.generation == 66)
         #expect(code.protection == 5 && code.flags == 2)
-        #expect(code.path == "bin/x")
+        #expect(code.file.path == "bin/x")
         for length in 1..<map.count {
             if case .process(.mapped(let short), _) = decode(map.prefix(length)) {
-                #expect(short.path != "bin/x")
+                #expect(short.file.path != "bin/x")
             }
         }
     }

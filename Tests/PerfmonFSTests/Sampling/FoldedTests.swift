@@ -39,8 +39,7 @@ import Testing
                     address: 0x40_0000,
                     length: 0x200,
                     offset: 0,
-                    inode: 1,
-                    path: "/nowhere/lib;x.so"
+                    file: MappedFile(path: "/nowhere/lib;x.so", inode: 1)
                 )
             ),
             at: 0
@@ -66,13 +65,17 @@ import Testing
                 address: 0x40_0000,
                 length: 0x10000,
                 offset: 0,
-                inode: 1,
-                path: path
+                file: MappedFile(path: ByteString(path), inode: 1)
             )
             processes.add(.mapped(code), at: time)
         }
         func name(_ name: String, _ time: UInt64) {
-            let thread = NamedThread(pid: 7, tid: 7, name: name, isExec: time > 0)
+            let thread = NamedThread(
+                pid: 7,
+                tid: 7,
+                name: ByteString(name),
+                isExec: time > 0
+            )
             processes.add(.named(thread), at: time)
         }
         name("sh", 0)
@@ -104,7 +107,7 @@ import Testing
                         address: 16,
                         length: 16,
                         offset: 0,
-                        path: "/a"
+                        file: MappedFile(path: "/a")
                     )
                 )
             ),
@@ -122,8 +125,10 @@ import Testing
         replay.advance(to: 20)
         #expect(replay.name(ofThread: 8, in: 8) == "parent")
         #expect(replay.name(ofThread: 9, in: 7) == "parent")
-        #expect(replay.spaces[replay.space(of: 8)].code(at: 20)?.path == "/a")
-        #expect(replay.spaces[replay.space(of: 8)].code(at: 32) == nil)
+        let child = replay.spaces[replay.space(of: 8)]
+        let code = try #require(child.code(at: 20))
+        #expect(replay.codes[Int(code)].mapped.file.path == "/a")
+        #expect(child.code(at: 32) == nil)
         #expect(replay.space(of: 8) != replay.space(of: 7))
     }
 
@@ -171,7 +176,7 @@ import Testing
             lastReset: period(1),
             eventID: 0,
             sampled: [],
-            time: 1,
+            time: 0,
             place: place
         )
         let values: [UInt64] = []

@@ -114,12 +114,15 @@ import Testing
                     address: 0x1000,
                     length: 0x2000,
                     offset: 0x3000,
-                    major: 8,
-                    minor: 1,
-                    inode: 99,
                     protection: 5,
                     flags: 2,
-                    path: "/bin/worker"
+                    file: MappedFile(
+                        path: "/bin/worker",
+                        major: 8,
+                        minor: 1,
+                        inode: 99,
+                        generation: 77
+                    )
                 )
             ),
             at: 6
@@ -146,6 +149,7 @@ import Testing
         #expect(map.number(UInt64.self, at: 16) == 0x2000)
         #expect(map.number(UInt64.self, at: 24) == 0x3000)
         #expect(map.number(UInt64.self, at: 40) == 99)
+        #expect(map.number(UInt64.self, at: 48) == 77)
         #expect(map.number(UInt32.self, at: 56) == 5)
         #expect(Array(map.body[64..<80]) == Array("/bin/worker".utf8) + [0, 0, 0, 0, 0])
         #expect(Array(map.body[80...]) == trailer(70, 71, 6))

@@ -9,65 +9,11 @@ import Testing
 
 /// Symbols of real files, and of files that were made to do harm.
 @Suite struct ElfTests {
-    /// An ELF file with one segment, two sections of text and the given symbols.
     private func file(
-        _ symbols: [(name: String, type: UInt8, section: UInt16, start: UInt64, size: UInt64)],
+        _ symbols: [ElfFixture.Symbol],
         change: (inout [UInt8]) -> Void = { _ in }
     ) throws -> Int32 {
-        var strings: [UInt8] = [0]
-        var table = [UInt8](repeating: 0, count: 24)
-        for symbol in symbols {
-            table.append(number: UInt32(strings.count))
-            table += [symbol.type, 0]
-            table.append(number: symbol.section)
-            table.append(number: symbol.start)
-            table.append(number: symbol.size)
-            strings += Array(symbol.name.utf8) + [0]
-        }
-        var bytes: [UInt8] = [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1] + [UInt8](repeating: 0, count: 57)
-        func put<Number: FixedWidthInteger>(_ number: Number, at offset: Int) {
-            var part: [UInt8] = []
-            part.append(number: number)
-            bytes.replaceSubrange(offset..<offset + part.count, with: part)
-        }
-        let tableStart = 64 + 56
-        let stringStart = tableStart + table.count
-        let sectionStart = stringStart + strings.count
-        put(UInt64(64), at: 32)
-        put(UInt64(sectionStart), at: 40)
-        put(UInt16(56), at: 54)
-        put(UInt16(1), at: 56)
-        put(UInt16(64), at: 58)
-        put(UInt16(5), at: 60)
-        // The segment: bytes 0x1000 to 0x2fff of the file lie at 0x401000.
-        bytes.append(number: UInt32(1))
-        bytes.append(number: UInt32(5))
-        for number: UInt64 in [0x1000, 0x40_1000, 0x40_1000, 0x2000, 0x2000, 0x1000] {
-            bytes.append(number: number)
-        }
-        bytes += table + strings
-        func section(_ type: UInt32, _ address: Int, _ offset: Int, _ size: Int, _ link: UInt32) {
-            bytes.append(number: UInt32(0))
-            bytes.append(number: type)
-            bytes.append(number: UInt64(0))
-            for number in [address, offset, size] { bytes.append(number: UInt64(number)) }
-            bytes.append(number: link)
-            bytes.append(number: UInt32(0))
-            bytes.append(number: UInt64(0))
-            bytes.append(number: UInt64(type == 2 ? 24 : 0))
-        }
-        section(0, 0, 0, 0, 0)
-        section(1, 0x40_1000, 0x1000, 0x1000, 0)
-        section(1, 0x40_2000, 0x2000, 0x1000, 0)
-        section(2, 0, tableStart, table.count, 4)
-        section(3, 0, stringStart, strings.count, 0)
-        change(&bytes)
-        var path = Array("/tmp/pfmfs-elf-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&path)
-        try #require(descriptor >= 0)
-        unlink(path)
-        try #require(write(descriptor, bytes, bytes.count) == bytes.count)
-        return descriptor
+        try ElfFixture(symbols: symbols).open(change: change)
     }
 
     private func names(_ descriptor: Int32, _ addresses: [UInt64]) -> [UInt64: String]? {
@@ -113,7 +59,7 @@ import Testing
 
     @Test func whatIsNoElfFileIsRefused() throws {
         for change: (inout [UInt8]) -> Void in [
-            { $0 = [] }, { $0 = Array($0[..<63]) }, { $0[0] = 0 }, { $0[4] = 1 }, { $0[5] = 2 },
+            { $0 = [] }, { $0 = Array($0[..<63]) }, { $0[0] = 0 }, { $0[4] = 3 }, { $0[5] = 2 },
         ] {
             let isElf = ElfFile.take(over: try file([], change: change)) != nil
             #expect(!isElf)
@@ -125,14 +71,19 @@ import Testing
         let symbols: [(String, UInt8, UInt16, UInt64, UInt64)] = [
             ("outer", 2, 1, 0x40_1000, 0x100), ("_start", 0, 2, 0x40_2000, 0),
         ]
-        let length = 64 + 56 + 72 + 14 + 5 * 64
-        for offset in 4..<length {
-            for value: UInt8 in [0x00, 0x7f, 0x80, 0xff] {
-                let descriptor = try file(symbols) { bytes in
-                    for index in offset..<min(offset + 8, bytes.count) { bytes[index] = value }
-                }
-                for name in (names(descriptor, [0x40_1000, 0x40_2000, .max]) ?? [:]).values {
-                    #expect(name.utf8.count <= 4096)
+        for isWide in [true, false] {
+            var fixture = ElfFixture(isWide: isWide, symbols: symbols, frames: [0x40_1000])
+            fixture.debugLink = ("x", 1)
+            let length = fixture.bytes.count
+            for offset in 4..<length {
+                for value: UInt8 in [0x00, 0x7f, 0x80, 0xff] {
+                    let descriptor = try fixture.open { bytes in
+                        for index in offset..<min(offset + 8, length) { bytes[index] = value }
+                    }
+                    guard let elf = ElfFile.take(over: descriptor) else { continue }
+                    _ = DebugLink(in: elf)
+                    let names = ElfSymbols.names(of: [0x40_1000, 0x40_2000, .max], in: elf)
+                    for name in names.values { #expect(name.utf8.count <= 4096) }
                 }
             }
         }

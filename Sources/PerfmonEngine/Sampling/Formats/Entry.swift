@@ -69,6 +69,7 @@ package enum Entry {
         sample.pid = buffer.load(Int32.self, at: offset + 36)
         sample.weight = 1
         sample.callChain.removeAll(keepingCapacity: true)
+        sample.isCut = false
     }
 
     /// Reads the values of the sample's registers.

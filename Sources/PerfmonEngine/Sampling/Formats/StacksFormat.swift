@@ -29,6 +29,8 @@ final class StacksFormat: SamplingFormat {
         static let frames = 6
         static let values = 40
         static let late = 42
+        /// 1 when the kernel has left the outermost return addresses out.
+        static let isCut = 44
     }
 
     /// Bytes of an entry without values and addresses.
@@ -95,6 +97,7 @@ final class StacksFormat: SamplingFormat {
         buffer.store(Entry.storedLateness(of: overflow), at: offset + Field.late)
         buffer.store(UInt16(frames.count), at: offset + Field.frames)
         buffer.store(UInt16(values.count), at: offset + Field.values)
+        buffer.store(UInt16(overflow.place.isCut ? 1 : 0), at: offset + Field.isCut)
         var end = Entry.storeValues(values, in: buffer, at: offset + Self.entrySize)
         for address in frames {
             buffer.store(address, at: end)
@@ -126,6 +129,7 @@ final class StacksFormat: SamplingFormat {
         sample.late = Int64(buffer.load(Int16.self, at: offset + Field.late))
         layouts.complete(&sample, at: offset)
         var end = Entry.loadValues(&sample, from: buffer, at: offset + Self.entrySize)
+        sample.isCut = buffer.load(UInt16.self, at: offset + Field.isCut) != 0
         for _ in 0..<buffer.load(UInt16.self, at: offset + Field.frames) {
             sample.callChain.append(buffer.load(UInt64.self, at: end))
             end += 8
