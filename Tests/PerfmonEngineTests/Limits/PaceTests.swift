@@ -47,6 +47,47 @@ import Testing
         return context
     }
 
+    @Test func aManualClockIsTheClockOfTheLimitToo() throws {
+        let fixture = try EngineFixture()
+        let context = try fixture.context(events: ["cycles"], ["cycles"])
+        for id in [0, 1] as [UInt16] {
+            try context.changeSet(id, SetSettings(flags: .overflowSwitch))
+            try fixture.write(context, pmd: 0, set: id) {
+                $0.value = period(1_000_000)
+                $0.shortReset = period(1_000_000)
+                $0.switchCount = 1
+            }
+        }
+        try context.load(on: .thread(7), by: user)
+        try context.start()
+        fixture.pass(10 * second)
+        let runs = try [0, 1].map { try context.information(ofSet: $0).runs }
+        #expect(runs[0] + runs[1] == 10_001, "1,000 a second are below the limit")
+    }
+
+    @Test func whoWaitsOnAManualClockGoesOnWhenItIsTime() throws {
+        var options = EngineOptions()
+        options.limits.notifications = Limit(total: 100, perUser: 10)
+        let fixture = try EngineFixture(options: options)
+        let context = try fixture.context(events: ["cycles"], ["cycles"])
+        for id in [0, 1] as [UInt16] {
+            try context.changeSet(id, SetSettings(flags: .overflowSwitch))
+            try fixture.write(context, pmd: 0, set: id) {
+                $0.value = period(1_000_000)
+                $0.shortReset = period(1_000_000)
+                $0.switchCount = 1
+            }
+        }
+        try context.load(on: .thread(7), by: user)
+        try context.start()
+        fixture.pass(10 * second)
+        let runs = try [0, 1].map { try context.information(ofSet: $0).runs }
+        #expect((95...115).contains(runs[0] + runs[1]), "\(runs): ten a second")
+        let reading = try context.readCounters()[0]
+        #expect(reading.timeRunning < reading.timeEnabled / 50, "the rest was masked")
+        #expect(reading.quality != .exact)
+    }
+
     @Test func aRestartWaitsItsTurn() throws {
         let fixture = try fixture()
         let context = try notified(fixture, by: user, on: 7)
