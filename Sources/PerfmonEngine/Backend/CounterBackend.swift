@@ -60,6 +60,9 @@ public struct AttachRequest: Sendable {
     public var sets: [SetProgram]
     /// Children of the thread are counted too.
     public var inherit: Bool
+    /// The target stands for its process: all threads that run now are monitored. Only with
+    /// `inherit`, which adds those to come.
+    public var isWholeProcess = false
     /// The thread is to be held at each overflow until `release` (`PFM_FL_NOTIFY_BLOCK`).
     public var holdAtOverflow: Bool
     /// Who asks; the backend's own privilege never stands in for the client's.

@@ -47,7 +47,9 @@ public final class ProcessHistory {
     /// Looks at a thread that nobody told of, with its process.
     func see(thread tid: Int32) {
         guard let status = ProcessFile.text("/proc/\(tid)/status"),
-            let pid = ProcessMaps.processID(in: status)
+            let pid = ProcessMaps.processID(in: status),
+            // A first thread that has ended before the others shows none of what they map.
+            !status.contains("\nState:\tZ")
         else { return }
         see(thread: tid, of: pid)
     }
@@ -63,7 +65,7 @@ public final class ProcessHistory {
     private func look(at tid: Int32, of pid: Int32) {
         guard tid > 0 else { return }
         if processes.insert(pid).inserted {
-            for code in ProcessMaps.code(of: pid) {
+            for code in ProcessMaps.code(of: pid, by: tid) {
                 append(Entry(time: 0, record: .mapped(code)))
             }
             if tid != pid { look(at: pid, of: pid) }

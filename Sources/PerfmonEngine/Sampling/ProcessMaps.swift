@@ -16,9 +16,10 @@ enum ProcessMaps {
         return word.flatMap { Int32($0) }
     }
 
-    /// The code that a process maps; none when it may not be looked at.
-    static func code(of pid: Int32) -> [MappedCode] {
-        parse(ProcessFile.text("/proc/\(pid)/maps") ?? "", pid: pid)
+    /// The code that a process maps, as one of its running threads shows it; none when it may not be
+    /// looked at.
+    static func code(of pid: Int32, by tid: Int32) -> [MappedCode] {
+        parse(ProcessFile.text("/proc/\(tid)/maps") ?? "", pid: pid)
     }
 
     /// The executable parts of `/proc/PID/maps`.

@@ -46,7 +46,14 @@ extension Context {
     /// - Throws: EBUSY when loaded or when another session is in the way; EINVAL for a set that
     ///   does not exist or a dangling successor; EEXIST when the thread has a context; ESRCH when
     ///   there is no such thread; EPERM or EACCES when the client may not monitor it.
-    public func load(on target: Target, set id: UInt16 = 0, by client: Client) throws(PfmError) {
+    /// - Parameter process: the thread stands for its process (`pid N`). With `inherit` all threads
+    ///   of it are monitored, and the session ends with the last of them.
+    public func load(
+        on target: Target,
+        set id: UInt16 = 0,
+        process: Bool = false,
+        by client: Client
+    ) throws(PfmError) {
         try beginCommand()
         try requireLoadable(target, by: client)
         try requireProgrammer(client)
@@ -67,7 +74,7 @@ extension Context {
         try resolveSuccessors()
         try engine.arbiter.reserve(target, for: .init(name: name, uid: uid), by: client)
         do throws(PfmError) {
-            try attach(to: target, client: client)
+            try attach(to: target, wholeProcess: process, client: client)
         } catch {
             engine.arbiter.release(target)
             throw error
@@ -128,7 +135,11 @@ extension Context {
         activeTimeBeforeExec = nil
     }
 
-    private func attach(to target: Target, client: Client) throws(PfmError) {
+    private func attach(
+        to target: Target,
+        wholeProcess: Bool,
+        client: Client
+    ) throws(PfmError) {
         let programs = sets.map { program(of: $0) }
         if flags.contains(.inherit) { try requireSteadyPeriods() }
         let number = engine.nextSessionNumber()
@@ -142,6 +153,7 @@ extension Context {
             isDelegated: engine.isDelegated(client),
             isBuffered: takesLateOverflows
         )
+        request.isWholeProcess = wholeProcess && flags.contains(.inherit)
         request.wantsCallChains = sampling?.about.wantsCallChains ?? false
         request.wantsProcesses = sampling?.processes != nil
         try engine.chargeDescriptors(

@@ -39,6 +39,8 @@ public final class Context {
     var activeTimeBeforeExec: UInt64?
     /// What it is attached to; nil while unloaded.
     public internal(set) var target: Target?
+    /// The target stands for its process, of which all threads are monitored.
+    public var monitorsProcess: Bool { target != nil && request?.isWholeProcess == true }
     /// Who loaded it, until it is unloaded by a command: the end of the thread changes nothing.
     public internal(set) var loader: UInt32?
     /// Why it was last unloaded without a command; nil after a command.

@@ -95,9 +95,7 @@ enum ContextSettings {
             summary: "What is monitored; writing attaches the context.",
             content: .value(
                 show: { node, client, text in
-                    text.append(
-                        line: node.context.target.map { Targets.text($0, for: client) } ?? ""
-                    )
+                    text.append(line: Targets.text(of: node.context, for: client) ?? "")
                 },
                 store: { node, client, line throws(PfmError) in
                     let request = try Targets.parse(
@@ -105,7 +103,12 @@ enum ContextSettings {
                         isSystemWide: node.context.flags.contains(.systemWide),
                         by: client
                     )
-                    try node.context.load(on: request.target, set: request.set, by: client)
+                    try node.context.load(
+                        on: request.target,
+                        set: request.set,
+                        process: request.isProcess,
+                        by: client
+                    )
                 }
             )
         ),
@@ -261,13 +264,11 @@ enum ContextReadings {
         FileRow(
             "target",
             mode: 0o444,
-            format: "tid N, cpu N, or none",
+            format: "pid N, tid N, cpu N, or none",
             summary: "What is monitored now.",
             content: .value(
                 show: { node, client, text in
-                    text.append(
-                        line: node.context.target.map { Targets.text($0, for: client) } ?? "none"
-                    )
+                    text.append(line: Targets.text(of: node.context, for: client) ?? "none")
                 },
                 store: nil
             )

@@ -120,8 +120,9 @@ enum InfoDirectory {
         _ text: inout TextBuffer
     ) {
         for context in mount.engine.allContexts {
-            guard let target = context.target else { continue }
-            var what = Targets.text(target, for: client)
+            guard let target = context.target,
+                var what = Targets.text(of: context, for: client)
+            else { continue }
             if !ContextsDirectory.mayRead(context, client) {
                 if mount.options.hidesContexts { continue }
                 if case .thread = target { what = "thread" }

@@ -39,7 +39,12 @@ enum ControlLine {
                 isSystemWide: context.flags.contains(.systemWide),
                 by: client
             )
-            try context.load(on: request.target, set: request.set, by: client)
+            try context.load(
+                on: request.target,
+                set: request.set,
+                process: request.isProcess,
+                by: client
+            )
         case "unload_context":
             try expect(arguments, 0, name, "")
             try context.unload(by: client)

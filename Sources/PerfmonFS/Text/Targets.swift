@@ -7,13 +7,17 @@ enum Targets {
     struct Request: Equatable {
         var target: Target
         var set: UInt16 = 0
+        /// The number is that of a process, not of one thread.
+        var isProcess = false
     }
 
-    /// A target by the number that the client has for it.
-    static func text(_ target: Target, for client: Client) -> String {
-        switch target {
-        case .thread(let tid): "tid \(ThreadNumbers.of(client).theirs(tid))"
+    /// What a context monitors, by the number that the client has for it; nil while unloaded.
+    static func text(of context: Context, for client: Client) -> String? {
+        switch context.target {
+        case .thread(let tid):
+            "\(context.monitorsProcess ? "pid" : "tid") \(ThreadNumbers.of(client).theirs(tid))"
         case .cpu(let cpu): "cpu \(cpu)"
+        case nil: nil
         }
     }
 
@@ -60,7 +64,11 @@ enum Targets {
         }
         switch first {
         case "pid", "tid":
-            return Request(target: .thread(try thread(words[1], client)), set: set)
+            return Request(
+                target: .thread(try thread(words[1], client)),
+                set: set,
+                isProcess: first == "pid"
+            )
         case "cpu": return Request(target: .cpu(Int(try number(words[1]))), set: set)
         default:
             throw PfmError(

@@ -20,6 +20,7 @@ extension PerfBackend {
             // On each CPU, with a ring there.
             count = (count + 1) * kernel.onlineCPUs.count
         }
+        count *= max(threads(of: request).count, 1)
         let samples = request.sets.contains { set in
             set.timeout != nil && triggers || set.counters.contains { $0.distance != nil }
         }
@@ -31,13 +32,17 @@ extension PerfBackend {
     }
 
     /// `attach`, with the type that this backend's own code needs.
-    func open(_ request: AttachRequest) throws(PfmError) -> PerfSession {
+    func open(_ asked: AttachRequest) throws(PfmError) -> PerfSession {
+        var request = asked
         try check(request)
         try requireVisible(request.client)
         let serial = nextSerial()
-        var opening = opening(for: request, serial: serial)
         // From here on the thread's number means this thread, or nothing once it is gone.
-        let thread = try thread(of: request.target)
+        let thread = try thread(of: request)
+        // The first thread of a process may have ended before the others.
+        let threads = threads(of: request)
+        if let first = threads.first { request.target = .thread(first) }
+        var opening = opening(for: request, serial: serial)
         var selected: [perf_event_attr] = []
         for program in request.sets {
             selected += try opening.members(program)
@@ -72,21 +77,13 @@ extension PerfBackend {
         }
         // Seized before the first event is opened: untraced, its thread would not survive it.
         let hold = try hold(request, serial: serial)
-        var lanes: [PerfLane] = []
-        if isFamily {
-            for cpu in kernel.onlineCPUs.sorted() {
-                let output = PerfOutput(tellsProcesses: request.wantsProcesses)
-                let lane = opening.lane(on: cpu, output)
-                try openRing(
-                    output,
-                    request.target,
-                    lane: lane.cpu,
-                    pages: Self.ringPages(isBuffered: true)
-                )
-                lanes.append(try PerfLane(request.sets, lane))
+        var lanes = try self.lanes(of: request, opening, sharedBy: max(threads.count, 1))
+        for tid in threads.dropFirst() {
+            do throws(PfmError) {
+                lanes += try self.lanes(of: request, opening.on(tid), sharedBy: threads.count)
+            } catch  where error.code == .noSuchProcess {
+                // It has ended meanwhile.
             }
-        } else {
-            lanes.append(try PerfLane(request.sets, opening))
         }
         let session = PerfSession(
             request,
@@ -110,6 +107,35 @@ extension PerfBackend {
         if letsGoOfRing { opening.witness.close() }
         try watch(session)
         return session
+    }
+
+    /// The threads that a request is for; none on a CPU.
+    private func threads(of request: AttachRequest) -> [Int32] {
+        guard case .thread(let tid) = request.target else { return [] }
+        guard request.isWholeProcess, kernel.isGroupLeader(tid) else { return [tid] }
+        let running = kernel.runningThreads(ofProcess: tid)
+        return running.isEmpty ? [tid] : running
+    }
+
+    /// Opens the sets of one thread, or of a CPU.
+    ///
+    /// - Parameter threads: threads that share the memory of the session's rings.
+    private func lanes(
+        of request: AttachRequest,
+        _ opening: PerfOpening,
+        sharedBy threads: Int
+    ) throws(PfmError) -> [PerfLane] {
+        guard request.samplesFamily else { return [try PerfLane(request.sets, opening)] }
+        var pages = Self.ringPages(isBuffered: true)
+        while pages > 16, pages * threads > 1024 { pages /= 2 }
+        var lanes: [PerfLane] = []
+        for cpu in kernel.onlineCPUs.sorted() {
+            let output = PerfOutput(tellsProcesses: request.wantsProcesses)
+            let lane = opening.lane(on: cpu, output)
+            try openRing(output, lane.target, lane: lane.cpu, pages: pages)
+            lanes.append(try PerfLane(request.sets, lane))
+        }
+        return lanes
     }
 
     private func hasPidfd(_ thread: borrowing ThreadHandle?) -> Bool {
@@ -158,10 +184,15 @@ extension PerfBackend {
         )
     }
 
-    private func thread(of target: Target) throws(PfmError) -> ThreadHandle? {
-        switch target {
+    private func thread(of request: AttachRequest) throws(PfmError) -> ThreadHandle? {
+        switch request.target {
         case .thread(let tid):
-            let handle = try ThreadHandle(tid, kernel: kernel, usesPidfd: usesThreadPidfds)
+            let handle = try ThreadHandle(
+                tid,
+                isProcess: request.inherit && kernel.isGroupLeader(tid),
+                kernel: kernel,
+                usesPidfd: usesThreadPidfds
+            )
             guard !kernel.isOfKernel(tid) else {
                 throw PfmError(
                     .notPermitted,
@@ -276,7 +307,8 @@ extension PerfBackend {
         do throws(Errno) {
             if session.output.pages > 0 {
                 try watch(session, session.output.event, .ring)
-            } else if let pidfd = session.pidfd {
+            }
+            if let pidfd = session.pidfd, session.output.pages == 0 || session.endsWithProcess {
                 try watch(session, pidfd, .exit)
             }
             for ring in session.laneRings { try watch(session, ring, .ring) }

@@ -32,7 +32,7 @@ extension PerfBackend {
                 switch report.token.source {
                 case .ring, .exit:
                     session.collectSamples { collected.append(($0, session)) }
-                    if report.isHangUp || report.token.source == .exit {
+                    if report.token.source == .exit || report.isHangUp && !goesOn(session) {
                         session.hold?.takeWaiting().forEach { collected.append(($0, session)) }
                         let reason: EndReason = session.isTargetAlive ? .execCredentials : .exit
                         collected.append((end(session, reason), session))
@@ -47,6 +47,18 @@ extension PerfBackend {
             }
             if reports.count < PerfPoller.batch { return }
         }
+    }
+
+    /// Whether a session whose ring has hung up has more to come: the first thread of its process
+    /// has ended, or another one has executed a program, and the others are monitored on.
+    private func goesOn(_ session: PerfSession) -> Bool {
+        guard session.endsWithProcess, session.holdsSamples else { return false }
+        let output = session.output
+        let isFirstGone = session.watched.contains(output.event) && output.hasHungUp
+        guard !session.forgetHungUpRings() else { return false }
+        // The children of a thread that has executed a set-user-id program are there, it is not.
+        let tid = session.request.target.tid
+        return !isFirstGone || !kernel.isRunning(tid) || !kernel.isProtected(tid)
     }
 
     /// Reports of descriptors that belong to no session.

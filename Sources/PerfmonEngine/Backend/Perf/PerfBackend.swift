@@ -142,6 +142,12 @@ public final class PerfBackend: CounterBackend {
         for attributes in session.held { holders.release(attributes) }
     }
 
+    /// Stops watching a descriptor that the session keeps.
+    func unwatch(_ descriptor: Int32, of session: PerfSession) {
+        poller.remove(descriptor)
+        session.watched.removeAll { $0 == descriptor }
+    }
+
     /// From now on the session's ring may fill.
     func sessionRuns(_ session: PerfSession) {
         guard session.holdsSamples, active[session.serial] == nil else { return }

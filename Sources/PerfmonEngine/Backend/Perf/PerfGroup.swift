@@ -210,6 +210,8 @@ final class PerfGroup {
         let last = try counts() ?? PerfGroupCounts(members: 1 + program.counters.count)
         do throws(PfmError) {
             open = try openChecked(new, atExec: atExec)
+        } catch  where error.code == .noSuchProcess && opening.isOneOfMany {
+            open = PerfOpenGroup()
         } catch {
             guard error.code == .resourceBusy else { throw error }
             // The old events themselves may be what takes the room.

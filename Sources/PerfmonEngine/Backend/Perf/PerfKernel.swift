@@ -51,6 +51,33 @@ public struct PerfKernel: Sendable {
         return !isExiting && state != UInt8(ascii: "Z") && state != UInt8(ascii: "X")
     }
 
+    /// The threads of a process that run; the one that has its number first.
+    func runningThreads(ofProcess pid: Int32) -> [Int32] {
+        let threads = entries("\(proc)/\(pid)/task").compactMap { Int32($0) }.filter(isRunning)
+        return threads.filter { $0 == pid } + threads.filter { $0 != pid }
+    }
+
+    /// Whether a thread has the number of its process.
+    func isGroupLeader(_ tid: Int32) -> Bool {
+        status(ofThread: tid, field: "Tgid") == String(tid)
+    }
+
+    /// Whether a thread runs a program that its own user may not inspect, which is when the kernel
+    /// takes the events from it as it executes the program.
+    func isProtected(_ tid: Int32) -> Bool {
+        func numbers(_ field: String) -> [Substring] {
+            (status(ofThread: tid, field: field) ?? "").split(whereSeparator: \.isWhitespace)
+        }
+        let users = numbers("Uid")
+        let groups = numbers("Gid")
+        var facts = Glibc.stat()
+        guard users.count > 1, groups.count > 1, stat("\(proc)/\(tid)/status", &facts) == 0 else {
+            return false
+        }
+        // The kernel gives the files of such a process to root.
+        return users[0] != users[1] || groups[0] != groups[1] || String(facts.st_uid) != users[1]
+    }
+
     /// Whether a thread exists and runs no program, but the kernel alone.
     func isOfKernel(_ tid: Int32) -> Bool {
         (stateAndFlags(ofThread: tid)?.flags ?? 0) & 0x20_0000 != 0

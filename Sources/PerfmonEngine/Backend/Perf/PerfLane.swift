@@ -1,7 +1,8 @@
 internal import SystemPackage
 
 /// The event sets of a session in one place: everywhere, or, when a thread is sampled together with
-/// its children, on one CPU. A session has one lane then for each CPU.
+/// its children, on one CPU. A session has one lane then for each CPU, and of a whole process one, or
+/// one for each CPU, for each thread.
 final class PerfLane {
     let opening: PerfOpening
     /// One for each set; none once the session is detached.
@@ -45,5 +46,15 @@ extension Snapshot {
             time = max(time, lane.time)
         }
         timeEnabled = max(timeRunning, leastEnabled)
+    }
+
+    /// The counts and times of one thread together with those of another.
+    func beside(_ other: Snapshot) -> Snapshot {
+        var sum = self
+        for index in raw.indices { sum.raw[index] &+= other.raw[index] }
+        sum.timeEnabled += other.timeEnabled
+        sum.timeRunning += other.timeRunning
+        sum.time = max(time, other.time)
+        return sum
     }
 }

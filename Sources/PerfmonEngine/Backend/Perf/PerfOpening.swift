@@ -19,7 +19,7 @@ struct PerfOpening {
     let attributes: PerfAttributes
     let names: PerfEventName
     let kernel: PerfKernel
-    let target: Target
+    private(set) var target: Target
     let inherit: Bool
     /// What the signal carries that stops the thread at each overflow, for its tracer to see; nil
     /// when the thread is not to be stopped.
@@ -35,6 +35,8 @@ struct PerfOpening {
     var output: PerfOutput
     /// The ring whose hang-up tells that the thread is gone, or no longer the client's to count.
     let witness: PerfOutput
+    /// One of several threads of a process, whose end ends nothing.
+    private(set) var isOneOfMany = false
     /// The one CPU on which the thread and its children are followed; nil: wherever the target is.
     var lane: Int32?
     /// Asks anew whether the target may be monitored, and opens the ring that tells if that changes.
@@ -56,6 +58,14 @@ struct PerfOpening {
         var opening = self
         opening.lane = Int32(cpu)
         opening.output = output
+        return opening
+    }
+
+    /// The same for another thread of the process.
+    func on(_ tid: Int32) -> PerfOpening {
+        var opening = self
+        opening.target = .thread(tid)
+        opening.isOneOfMany = true
         return opening
     }
 

@@ -101,9 +101,22 @@ final class PerfSession: CounterSession {
     func read(_ set: UInt16) throws(PfmError) -> Snapshot {
         let groups = try groups(set)
         guard groups.count > 1 else { return try groups[0].read() }
-        var snapshots: [Snapshot] = []
-        for group in groups { snapshots.append(try group.read()) }
-        return Snapshot(adding: snapshots)
+        var total: Snapshot?
+        // What one thread has on several CPUs lies side by side.
+        var part: [Snapshot] = []
+        for (index, lane) in lanes.enumerated() {
+            guard let group = lane.groups.first(where: { $0.program.id == set }) else { continue }
+            part.append(try group.read())
+            let next = index + 1
+            guard next == lanes.count || lanes[next].opening.tid != lane.opening.tid else {
+                continue
+            }
+            let thread = Snapshot(adding: part)
+            total = total?.beside(thread) ?? thread
+            part = []
+        }
+        guard let total else { return try groups[0].read() }
+        return total
     }
 
     func arm(_ set: UInt16, pmd: Int, distance: UInt64?) throws(PfmError) {
@@ -190,6 +203,24 @@ final class PerfSession: CounterSession {
         case .some(let thread): thread.isAlive
         case nil: true
         }
+    }
+
+    /// Whether the session lives as long as any thread of the process.
+    var endsWithProcess: Bool {
+        switch thread {
+        case .some(let thread): thread.isProcess
+        case nil: false
+        }
+    }
+
+    /// Stops watching the rings whose events are gone for good.
+    ///
+    /// - Returns: whether none is left that samples come from.
+    func forgetHungUpRings() -> Bool {
+        for ring in [output] + lanes.map(\.output) where ring.hasHungUp {
+            backend.unwatch(ring.event, of: self)
+        }
+        return lanes.allSatisfy(\.output.hasHungUp)
     }
 
     /// The thread's pidfd, where the kernel has one to poll.

@@ -2,23 +2,35 @@ internal import CLinux
 internal import Glibc
 internal import SystemPackage
 
-/// One particular thread, which a later thread of the same number is never mistaken for.
+/// One particular thread, or the process of a number, which a later one of the same number is never
+/// mistaken for.
 struct ThreadHandle: ~Copyable {
     let tid: Int32
-    /// A pidfd, or before Linux 6.9 the thread's directory in /proc.
+    /// The handle is of the process: it lives as long as any of its threads does, whichever of them
+    /// executes a program.
+    let isProcess: Bool
+    /// A pidfd, or for a thread before Linux 6.9 the thread's directory in /proc.
     private let descriptor: OwnedDescriptor
     private let isPidfd: Bool
     private let kernel: PerfKernel
 
     /// Takes hold of the thread that has the number now.
     ///
-    /// - Parameter usesPidfd: false leaves out the pidfd; tests stand in for an older kernel so.
+    /// - Parameters:
+    ///   - isProcess: the number is that of a process, which is meant as a whole.
+    ///   - usesPidfd: false leaves out the pidfd; tests stand in for an older kernel so.
     /// - Throws: ESRCH when there is none, ENFILE when descriptors run out.
-    init(_ tid: Int32, kernel: PerfKernel, usesPidfd: Bool = true) throws(PfmError) {
+    init(
+        _ tid: Int32,
+        isProcess: Bool = false,
+        kernel: PerfKernel,
+        usesPidfd: Bool = true
+    ) throws(PfmError) {
         guard tid > 0 else {
             throw PfmError(.noSuchProcess, "\(tid) is no thread id")
         }
-        var opened = usesPidfd ? clinux_pidfd_open(tid, UInt32(CLINUX_PIDFD_THREAD)) : -1
+        let flags = isProcess ? 0 : UInt32(CLINUX_PIDFD_THREAD)
+        var opened = usesPidfd ? clinux_pidfd_open(tid, flags) : -1
         let isPidfd = opened >= 0
         if !isPidfd, !usesPidfd || errno == EINVAL {
             opened = open("\(kernel.proc)/\(tid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -28,11 +40,13 @@ struct ThreadHandle: ~Copyable {
         }
         descriptor = OwnedDescriptor(owning: opened)
         self.isPidfd = isPidfd
+        self.isProcess = isProcess && isPidfd
         self.tid = tid
         self.kernel = kernel
     }
 
-    /// Polls readable when the thread exits; nil where the kernel has no pidfds of threads.
+    /// Polls readable when the thread exits, or the last one of the process; nil where the kernel has
+    /// no pidfds of threads.
     var pidfd: Int32? { isPidfd ? descriptor.raw : nil }
 
     /// Whether the number still means this thread.
