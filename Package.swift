@@ -10,6 +10,10 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
 let package = Package(
     name: "pfmfs",
     products: [
@@ -23,40 +27,65 @@ let package = Package(
     targets: [
         .target(name: "CFuse", linkerSettings: [.linkedLibrary("fuse3")]),
         .target(name: "CLinux"),
-        .target(name: "CPerfEvent", dependencies: ["CLinux"]),
+        .target(name: "CPerfEvent"),
         .target(name: "CPfm", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CPrivilege"),
+        .target(
+            name: "LinuxSupport",
+            dependencies: ["CLinux", system],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "PerfmonModel",
+            dependencies: ["CLinux", "LinuxSupport", system],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "PrivilegeSupport",
+            dependencies: ["CPrivilege", "LinuxSupport", "PerfmonModel", system],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "PerfmonEvents",
+            dependencies: ["CPerfEvent", "CPfm", "LinuxSupport", "PerfmonModel", system],
+            swiftSettings: strict
+        ),
         .target(
             name: "PerfmonEngine",
             dependencies: [
-                "CLinux",
-                "CPerfEvent",
-                "CPfm",
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "SystemPackage", package: "swift-system"),
+                "CLinux", "LinuxSupport", "PerfmonEvents", "PerfmonModel", deque, logging, system,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "PerfBackend",
+            dependencies: [
+                "CLinux", "CPerfEvent", "LinuxSupport", "PerfmonEngine", "PerfmonEvents",
+                "PerfmonModel",
+                "PrivilegeSupport", deque, logging, system,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SimulatedBackend",
+            dependencies: [
+                "LinuxSupport", "PerfmonEngine", "PerfmonEvents", "PerfmonModel", system,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "PerfmonFS",
             dependencies: [
-                "CFuse",
-                "CLinux",
-                "PerfmonEngine",
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "SystemPackage", package: "swift-system"),
+                "CFuse", "CLinux", "LinuxSupport", "PerfBackend", "PerfmonEngine", "PerfmonEvents",
+                "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", deque, logging, system,
             ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "pfmfs",
             dependencies: [
-                "CLinux",
-                "PerfmonEngine",
-                "PerfmonFS",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "SystemPackage", package: "swift-system"),
+                "CLinux", "CPrivilege", "LinuxSupport", "PerfBackend", "PerfmonEngine", "PerfmonFS",
+                "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", logging, system,
             ],
             exclude: ["link"],
             swiftSettings: strict,
@@ -76,22 +105,18 @@ let package = Package(
         .testTarget(
             name: "PerfmonEngineTests",
             dependencies: [
-                "CLinux",
-                "CPerfEvent",
-                "PerfmonEngine",
-                .product(name: "SystemPackage", package: "swift-system"),
+                "CLinux", "CPerfEvent", "LinuxSupport", "PerfBackend", "PerfmonEngine",
+                "PerfmonEvents",
+                "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", logging, system,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "PerfmonFSTests",
             dependencies: [
-                "CFuse",
-                "CLinux",
-                "PerfmonEngine",
-                "PerfmonFS",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "SystemPackage", package: "swift-system"),
+                "CFuse", "CLinux", "LinuxSupport", "PerfBackend", "PerfmonEngine", "PerfmonEvents",
+                "PerfmonFS", "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", logging,
+                system,
             ],
             swiftSettings: strict
         ),
@@ -104,9 +129,8 @@ if Context.environment["PFMFS_FUZZ"] != nil {
         .executableTarget(
             name: "pfmfs-fuzz",
             dependencies: [
-                "PerfmonEngine",
-                "PerfmonFS",
-                .product(name: "SystemPackage", package: "swift-system"),
+                "LinuxSupport", "PerfBackend", "PerfmonEngine", "PerfmonEvents", "PerfmonFS",
+                "PerfmonModel", "SimulatedBackend", system,
             ],
             path: "Fuzz",
             exclude: ["corpus", "words.dict"],

@@ -1,15 +1,17 @@
 internal import CLinux
+package import LinuxSupport
+package import PerfmonModel
 internal import SystemPackage
 
 /// Making, finding and removing contexts.
 extension Engine {
     /// All contexts in the order of their making.
-    public var allContexts: [Context] {
+    package var allContexts: [Context] {
         contexts.values.sorted { $0.serial < $1.serial }
     }
 
     /// The context of a name; nil when there is none.
-    public func context(_ name: String) -> Context? {
+    package func context(_ name: String) -> Context? {
         contexts[name]
     }
 
@@ -18,7 +20,7 @@ extension Engine {
     /// - Parameter mode: permission bits of its directory.
     /// - Throws: EEXIST when the name is taken, EINVAL for a name that is none, EPERM when the
     ///   client is in neither group, ENOSPC at the limit of contexts.
-    public func createContext(
+    package func createContext(
         _ name: String,
         mode: UInt16 = 0o700,
         lifetime: Context.Lifetime = .directory,
@@ -46,7 +48,7 @@ extension Engine {
     }
 
     /// Makes a context that lives as long as a descriptor, and names it.
-    public func createClone(by client: Client) throws(PfmError) -> Context {
+    package func createClone(by client: Client) throws(PfmError) -> Context {
         // A name is never given again: the kernel may still know who had it.
         repeat { lastClone += 1 } while contexts["clone-\(lastClone)"] != nil
         return try createContext(
@@ -59,7 +61,7 @@ extension Engine {
 
     /// Destroys a context with everything in it (the last `close` of a perfmon2 descriptor).
     /// An attached one is taken off first; its session is free at once.
-    public func removeContext(_ context: Context) {
+    package func removeContext(_ context: Context) {
         drain()
         guard !context.isRemoved else { return }
         context.isRemoved = true

@@ -1,41 +1,44 @@
-public import Logging
+package import LinuxSupport
+package import Logging
+package import PerfmonEvents
+package import PerfmonModel
 internal import SystemPackage
 
 /// What is chosen once, when the engine is made.
-public struct EngineOptions: Sendable {
+package struct EngineOptions: Sendable {
     /// Per-thread and system-wide sessions may be loaded at the same time.
-    public var allowsMixedSessions = false
+    package var allowsMixedSessions = false
     /// Refusals do not name the contexts of other users.
-    public var hidesOthers = false
+    package var hidesOthers = false
     /// What there may be of everything that is limited in all and by user.
-    public var limits = Limits()
+    package var limits = Limits()
     /// Sets that one context may have.
-    public var maximumSets = 65536
+    package var maximumSets = 65536
     /// perfmon2's own rules about callers hold, which make no sense for `echo`: the caller must run
     /// on the monitored CPU, or must have stopped the monitored thread.
-    public var isStrict = false
+    package var isStrict = false
     /// What is known of a thread; nil when there is none.
-    public var threadFacts: @Sendable (Int32) -> ThreadFacts? = { ThreadFacts.ofThread($0) }
+    package var threadFacts: @Sendable (Int32) -> ThreadFacts? = { ThreadFacts.ofThread($0) }
     /// Bytes that the sampling buffers of one user may take together.
-    public var userBufferMemory = UInt64.max
+    package var userBufferMemory = UInt64.max
     /// The sampling formats that contexts can choose.
-    public var formats = SamplingFormats.builtIn
+    package var formats = SamplingFormats.builtIn
     /// CPUs of the machine, for the statistics.
-    public var cpuCount = 1
+    package var cpuCount = 1
     /// Shortest set time-out in nanoseconds; nil: the backend's own.
-    public var timeoutTick: UInt64?
+    package var timeoutTick: UInt64?
     /// Locked memory and its limit, of a thread that waits for an answer.
-    public var lockedMemory: @Sendable (Int32) -> LockedMemory = { LockedMemory.ofThread($0) }
+    package var lockedMemory: @Sendable (Int32) -> LockedMemory = { LockedMemory.ofThread($0) }
 
     /// Nanoseconds of the clock by which notifications are kept to their pace.
-    public var paceClock: @Sendable () -> UInt64 = { MonotonicClock.now }
+    package var paceClock: @Sendable () -> UInt64 = { MonotonicClock.now }
 
-    public init() {}
+    package init() {}
 }
 
 /// Told what changed without a command of the listener's own. Called under the lock that guards
 /// the engine; must give no commands, but may take messages.
-public protocol EngineObserver: AnyObject {
+package protocol EngineObserver: AnyObject {
     /// Messages were queued, or the queue will never fill again.
     func messagesArrived(in context: Context)
     /// The state, the target or the active set changed.
@@ -56,20 +59,20 @@ public protocol EngineObserver: AnyObject {
 /// All contexts, and what they share: the backend, the controls, the sessions, the statistics.
 ///
 /// The engine knows no files and no text formats. One lock guards it and everything in it.
-public final class Engine {
-    public let backend: any CounterBackend
-    public let pmu: PmuDescription
-    public let catalog: EventCatalog
-    public let options: EngineOptions
-    public var controls = Controls()
-    public internal(set) var log: Logger
-    public weak var observer: (any EngineObserver)?
+package final class Engine {
+    package let backend: any CounterBackend
+    package let pmu: PmuDescription
+    package let catalog: EventCatalog
+    package let options: EngineOptions
+    package var controls = Controls()
+    package internal(set) var log: Logger
+    package weak var observer: (any EngineObserver)?
     /// CPUs that can be monitored now.
-    public internal(set) var onlineCPUs: RegisterSet
+    package internal(set) var onlineCPUs: RegisterSet
     /// Bytes that sampling buffers take (`smpl_buffer_mem_cur`).
-    public var bufferMemoryInUse: UInt64 { bufferMemory.total }
+    package var bufferMemoryInUse: UInt64 { bufferMemory.total }
     /// One entry for each CPU of the machine.
-    public internal(set) var statistics: [CPUStatistics]
+    package internal(set) var statistics: [CPUStatistics]
 
     var contexts: [String: Context] = [:]
     var sessions: [UInt64: Context] = [:]
@@ -86,7 +89,7 @@ public final class Engine {
     private var traceLimit = RateLimit(perSecond: 50)
     private var generator: any RandomNumberGenerator
 
-    public init(
+    package init(
         backend: any CounterBackend,
         options: EngineOptions = EngineOptions(),
         log: Logger = Logger(label: "pfmfs"),
@@ -107,20 +110,20 @@ public final class Engine {
     }
 
     /// Nanoseconds of the backend's clock.
-    public var now: UInt64 { backend.now }
+    package var now: UInt64 { backend.now }
 
     /// Loaded per-thread sessions (`task_sessions_count`).
-    public var threadSessionCount: Int { arbiter.threadCount }
+    package var threadSessionCount: Int { arbiter.threadCount }
 
     /// Loaded system-wide sessions (`sys_sessions_count`).
-    public var systemSessionCount: Int { arbiter.systemCount }
+    package var systemSessionCount: Int { arbiter.systemCount }
 
     /// Unit to which set time-outs are rounded up, in nanoseconds.
-    public var timeoutTick: UInt64 { max(1, options.timeoutTick ?? backend.timeoutTick) }
+    package var timeoutTick: UInt64 { max(1, options.timeoutTick ?? backend.timeoutTick) }
 
     /// Handles everything that happened since the last call. The event thread calls it when the
     /// backend's descriptor is readable, and every command calls it first.
-    public func drain() {
+    package func drain() {
         guard !isDraining else { return }
         isDraining = true
         backend.drainEvents { event in handle(event) }
@@ -129,12 +132,12 @@ public final class Engine {
     }
 
     /// Clears the statistics of all CPUs (`reset_stats`).
-    public func resetStatistics() {
+    package func resetStatistics() {
         statistics = Array(repeating: CPUStatistics(), count: statistics.count)
     }
 
     /// Sets the tracing of commands (`debug`); 0 also clears the statistics.
-    public func setDebug(_ value: Int32) {
+    package func setDebug(_ value: Int32) {
         controls.debug = value
         if value == 0 { resetStatistics() }
     }
@@ -253,7 +256,7 @@ extension Engine {
     }
 
     /// Writes a line of tracing to the log, so many a second at most.
-    public func trace(_ line: String) {
+    package func trace(_ line: String) {
         guard let suppressed = traceLimit.pass(at: now) else { return }
         let gap = suppressed == 0 ? "" : " (\(suppressed) lines before this one were dropped)"
         log.notice("\(line)\(gap)")

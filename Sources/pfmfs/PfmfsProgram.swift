@@ -1,7 +1,9 @@
 import Glibc
+import LinuxSupport
 import Logging
 import PerfmonEngine
 import PerfmonFS
+import PerfmonModel
 
 /// The program: mounts, goes to the background, answers until it is unmounted.
 @main

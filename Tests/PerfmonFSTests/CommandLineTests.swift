@@ -1,8 +1,8 @@
-import PerfmonEngine
+@testable import PerfmonEngine
+@testable import PerfmonFS
+@testable import PerfmonModel
 import SystemPackage
 import Testing
-
-@testable import PerfmonFS
 
 @Suite struct CommandLineTests {
     @Test func findsWordsAndWhereTheyAre() {

@@ -1,6 +1,5 @@
-import Testing
-
 @testable import PerfmonFS
+import Testing
 
 @Suite struct ExcerptTests {
     @Test func leavesShortTextsAlone() {

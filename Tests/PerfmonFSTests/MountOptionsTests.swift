@@ -1,10 +1,10 @@
 import Glibc
 import Logging
-import PerfmonEngine
+@testable import PerfmonEngine
+@testable import PerfmonFS
+@testable import PerfmonModel
 import SystemPackage
 import Testing
-
-@testable import PerfmonFS
 
 @Suite struct MountOptionsTests {
     private func refusal(_ arguments: [String]) -> String? {

@@ -1,8 +1,8 @@
 import Glibc
-import PerfmonEngine
-import Testing
-
+@testable import PerfmonEngine
 @testable import PerfmonFS
+@testable import PerfmonModel
+import Testing
 
 /// The test tree as shells and tools see it through the kernel.
 @Suite(

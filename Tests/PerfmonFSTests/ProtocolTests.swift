@@ -1,9 +1,10 @@
 import CFuse
 import Glibc
-import PerfmonEngine
-import Testing
-
+@testable import LinuxSupport
+@testable import PerfmonEngine
 @testable import PerfmonFS
+@testable import PerfmonModel
+import Testing
 
 private let regularFile: UInt32 = 0o100000
 private let directory: UInt32 = 0o40000

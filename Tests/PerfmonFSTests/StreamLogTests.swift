@@ -1,8 +1,9 @@
-import PerfmonEngine
+@testable import LinuxSupport
+@testable import PerfmonEngine
+@testable import PerfmonFS
+@testable import PerfmonModel
 import SystemPackage
 import Testing
-
-@testable import PerfmonFS
 
 /// A queue of records that several logs share.
 private final class Queue: StreamSupply {

@@ -1,8 +1,9 @@
-import PerfmonEngine
+@testable import LinuxSupport
+@testable import PerfmonEngine
+@testable import PerfmonFS
+@testable import PerfmonModel
 import SystemPackage
 import Testing
-
-@testable import PerfmonFS
 
 private let client = Client(uid: 1000, gid: 1000, tid: 42)
 

@@ -1,4 +1,4 @@
-import PerfmonFS
+@testable import PerfmonFS
 import Testing
 
 @Suite struct TextBufferTests {

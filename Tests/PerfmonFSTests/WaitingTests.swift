@@ -1,9 +1,9 @@
 import CFuse
 import Glibc
-import PerfmonEngine
-import Testing
-
+@testable import PerfmonEngine
 @testable import PerfmonFS
+@testable import PerfmonModel
+import Testing
 
 /// Reads and polls that wait, with interrupts, over the protocol.
 @Suite(.timeLimit(.minutes(1))) struct WaitingTests {

@@ -9,7 +9,6 @@
 #include <sys/signalfd.h>
 #include <sys/types.h>
 
-#include "CPrivileges.h"
 
 /* pidfd_open(2); flags may hold CLINUX_PIDFD_THREAD (Linux 6.9). */
 int clinux_pidfd_open(pid_t pid, unsigned int flags);

@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "CPerfProbe.h"
 
 /* perf_event_open(2); -1 and errno on failure. */
 int cperf_event_open(struct perf_event_attr *attr, pid_t tid, int cpu, int group, unsigned long flags);

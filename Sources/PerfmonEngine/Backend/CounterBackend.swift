@@ -1,8 +1,12 @@
+package import LinuxSupport
+package import PerfmonEvents
+package import PerfmonModel
+
 /// Where counts come from. A backend knows raw counts only: every virtual thing of perfmon2
 /// (64-bit values, resets, sets, messages) is the engine's.
 ///
 /// All calls come from one thread at a time, under the lock that guards the engine. None may wait.
-public protocol CounterBackend: AnyObject {
+package protocol CounterBackend: AnyObject {
     /// The word of `-o backend=`: `perf`, `msr` or `simulated`.
     var name: String { get }
 
@@ -46,39 +50,39 @@ public protocol CounterBackend: AnyObject {
 }
 
 extension CounterBackend {
-    public var privileges: [Privilege] { [] }
+    package var privileges: [Privilege] { [] }
     /// None, where counters are no descriptors.
-    public func descriptors(for request: AttachRequest) -> Int { 0 }
+    package func descriptors(for request: AttachRequest) -> Int { 0 }
 }
 
 /// What to open for a context that is being loaded.
-public struct AttachRequest: Sendable {
+package struct AttachRequest: Sendable {
     /// Chosen by the engine; events carry it back.
-    public var session: UInt64
-    public var target: Target
+    package var session: UInt64
+    package var target: Target
     /// Every set of the context.
-    public var sets: [SetProgram]
+    package var sets: [SetProgram]
     /// Children of the thread are counted too.
-    public var inherit: Bool
+    package var inherit: Bool
     /// The target stands for its process: all threads that run now are monitored. Only with
     /// `inherit`, which adds those to come.
-    public var isWholeProcess = false
+    package var isWholeProcess = false
     /// The thread is to be held at each overflow until `release` (`PFM_FL_NOTIFY_BLOCK`).
-    public var holdAtOverflow: Bool
+    package var holdAtOverflow: Bool
     /// Who asks; the backend's own privilege never stands in for the client's.
-    public var client: Client
+    package var client: Client
     /// `sys_group` names a group and the client is in it: what the kernel reserves to privileged
     /// users (whole CPUs, kernel mode, tracepoints) is the client's too. A thread still has to be
     /// one that the client may monitor.
-    public var isDelegated: Bool
+    package var isDelegated: Bool
     /// Overflows fill a sampling buffer and may be reported late, many at a time.
-    public var isBuffered: Bool
+    package var isBuffered: Bool
     /// Overflows are to carry their call chain.
-    public var wantsCallChains = false
+    package var wantsCallChains = false
     /// What the target's processes map, how they are named and what they make is to be told.
-    public var wantsProcesses = false
+    package var wantsProcesses = false
 
-    public init(
+    package init(
         session: UInt64,
         target: Target,
         sets: [SetProgram],
@@ -100,16 +104,16 @@ public struct AttachRequest: Sendable {
 }
 
 /// What one event set asks of the hardware.
-public struct SetProgram: Sendable, Equatable {
+package struct SetProgram: Sendable, Equatable {
     /// The set's id (`set_id`).
-    public var id: UInt16
+    package var id: UInt16
     /// Its enabled counters, in ascending order of their PMDs.
-    public var counters: [CounterProgram]
+    package var counters: [CounterProgram]
     /// Nanoseconds after which the set is left; nil unless it is time-switched. Time passes while
     /// the set counts and, on a thread, while the thread runs.
-    public var timeout: UInt64?
+    package var timeout: UInt64?
 
-    public init(id: UInt16, counters: [CounterProgram], timeout: UInt64? = nil) {
+    package init(id: UInt16, counters: [CounterProgram], timeout: UInt64? = nil) {
         self.id = id
         self.counters = counters
         self.timeout = timeout
@@ -117,18 +121,18 @@ public struct SetProgram: Sendable, Equatable {
 }
 
 /// What one counter of a set counts, and whether its overflows matter.
-public struct CounterProgram: Sendable, Equatable {
+package struct CounterProgram: Sendable, Equatable {
     /// The PMD that shows the count.
-    public var pmd: Int
-    public var selection: EventSelection
+    package var pmd: Int
+    package var selection: EventSelection
     /// Events until the first overflow, and between overflows from then on until `arm` says
     /// otherwise; nil when no overflow is expected (a distance of 2^63 or more never is).
-    public var distance: UInt64?
+    package var distance: UInt64?
     /// The counter wraps at its hardware width and never overflows (`PFM_REGFL_NO_EMUL64`); the
     /// engine cuts the value, the backend counts as ever.
-    public var isUnemulated: Bool
+    package var isUnemulated: Bool
 
-    public init(
+    package init(
         pmd: Int,
         selection: EventSelection,
         distance: UInt64? = nil,
@@ -142,7 +146,7 @@ public struct CounterProgram: Sendable, Equatable {
 }
 
 /// The counters that one loaded context holds.
-public protocol CounterSession: AnyObject {
+package protocol CounterSession: AnyObject {
     /// Every thread that is followed overflows by itself, always at the distance that was asked
     /// for: then overflows come without counts, and nothing can be set anew at them.
     var overflowsByThread: Bool { get }
@@ -187,33 +191,14 @@ public protocol CounterSession: AnyObject {
 }
 
 extension CounterSession {
-    public func changeHands(to client: Client, isDelegated: Bool) throws(PfmError) {}
+    package func changeHands(to client: Client, isDelegated: Bool) throws(PfmError) {}
 
-    public var overflowsByThread: Bool { false }
-}
-
-/// The raw counts of a set at one instant.
-public struct Snapshot: Sendable, Equatable {
-    /// One count for each counter of the program, in its order. They only ever grow, modulo 2^64.
-    public var raw: [UInt64]
-    /// Nanoseconds during which the set was started and its target there to be counted.
-    public var timeEnabled: UInt64
-    /// Nanoseconds of `timeEnabled` during which the hardware really counted.
-    public var timeRunning: UInt64
-    /// When the counts were taken, on the backend's clock.
-    public var time: UInt64
-
-    public init(raw: [UInt64], timeEnabled: UInt64, timeRunning: UInt64, time: UInt64) {
-        self.raw = raw
-        self.timeEnabled = timeEnabled
-        self.timeRunning = timeRunning
-        self.time = time
-    }
+    package var overflowsByThread: Bool { false }
 }
 
 /// Something that happened to a session without a command.
-public struct BackendEvent: Sendable {
-    public enum Kind: Sendable {
+package struct BackendEvent: Sendable {
+    package enum Kind: Sendable {
         /// Counters reached their distance at the same event; `snapshot` holds all counts of the
         /// set at that instant, however late the event is delivered. It holds none in a session
         /// that overflows by thread.
@@ -240,50 +225,17 @@ public struct BackendEvent: Sendable {
     }
 
     /// The `session` of the attach request.
-    public var session: UInt64
+    package var session: UInt64
     /// The set it happened in.
-    public var set: UInt16
+    package var set: UInt16
     /// When it happened, on the backend's clock.
-    public var time: UInt64
-    public var kind: Kind
+    package var time: UInt64
+    package var kind: Kind
 
-    public init(session: UInt64, set: UInt16, time: UInt64, kind: Kind) {
+    package init(session: UInt64, set: UInt16, time: UInt64, kind: Kind) {
         self.session = session
         self.set = set
         self.time = time
         self.kind = kind
     }
-}
-
-/// Where an overflow happened.
-public struct SamplePlace: Sendable, Equatable {
-    /// Instruction pointer.
-    public var ip: UInt64
-    /// Process id (thread group).
-    public var pid: Int32
-    /// Thread id.
-    public var tid: Int32
-    public var cpu: Int
-    /// Return addresses of the call chain behind `ip`, innermost first; empty unless asked for.
-    public var callChain: [UInt64]
-
-    public init(ip: UInt64, pid: Int32, tid: Int32, cpu: Int, callChain: [UInt64] = []) {
-        self.ip = ip
-        self.pid = pid
-        self.tid = tid
-        self.cpu = cpu
-        self.callChain = callChain
-    }
-}
-
-/// Why a session ended by itself.
-public enum EndReason: String, Sendable {
-    /// The monitored thread exited.
-    case exit
-    /// The thread's credentials changed at exec and the kernel took the counters away.
-    case execCredentials = "exec-credentials"
-    /// The monitored CPU went offline.
-    case cpuOffline = "cpu-offline"
-    /// Someone else reprogrammed the hardware.
-    case stolen
 }

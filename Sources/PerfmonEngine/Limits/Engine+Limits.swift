@@ -1,5 +1,7 @@
 internal import CLinux
 internal import Glibc
+internal import LinuxSupport
+internal import PerfmonModel
 internal import SystemPackage
 
 /// What the engine charges to users, and what it refuses them.
@@ -42,16 +44,16 @@ extension Engine {
     }
 
     /// Used and maximum of one limit.
-    public struct Usage: Sendable, Equatable {
-        public var name: String
-        public var used: UInt64
-        public var maximum: UInt64
+    package struct Usage: Sendable, Equatable {
+        package var name: String
+        package var used: UInt64
+        package var maximum: UInt64
         /// Of notifications: how many had to wait their turn, since the mount.
-        public var deferred: UInt64?
+        package var deferred: UInt64?
     }
 
     /// What all have of everything that is limited.
-    public var usage: [Usage] {
+    package var usage: [Usage] {
         let descriptors = ProcessDescriptors.open
         return [
             Usage("contexts", accounts.contexts.total, limits.contexts.total),
@@ -68,7 +70,7 @@ extension Engine {
     }
 
     /// What one user has, and may have.
-    public func usage(of uid: UInt32) -> [Usage] {
+    package func usage(of uid: UInt32) -> [Usage] {
         func maximum(_ limit: Limit) -> Int {
             limits.administrators.contains(uid) ? limit.total : limit.ofUser
         }

@@ -1,12 +1,13 @@
 internal import CLinux
 internal import Glibc
 internal import Logging
+internal import PerfmonModel
 
 /// Keeping notifications to their pace: a context whose user has had his share stays masked a
 /// little longer. Nothing is lost by that, as nothing is counted while it is masked.
 extension Engine {
     /// A descriptor that polls readable when it is the turn of a context that waits; -1 without.
-    public var paceDescriptor: Int32 { paceTimer.raw }
+    package var paceDescriptor: Int32 { paceTimer.raw }
 
     /// Counts a notification of a context's user.
     func chargeNotification(of context: Context) {
@@ -35,7 +36,7 @@ extension Engine {
 
     /// Lets those go on whose turn it is. The event thread calls it when `paceDescriptor` is
     /// readable.
-    public func resumeWaiting() {
+    package func resumeWaiting() {
         paceTimer.clear()
         let now = paceClock()
         var next: UInt64?

@@ -1,3 +1,4 @@
+internal import PerfmonModel
 internal import SystemPackage
 
 /// What users have taken of one thing that is limited.

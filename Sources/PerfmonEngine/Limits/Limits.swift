@@ -1,35 +1,35 @@
 /// How much of one thing there may be: in all, and of one user.
-public struct Limit: Sendable, Equatable {
-    public var total: Int
+package struct Limit: Sendable, Equatable {
+    package var total: Int
     /// Of a user who is no administrator; nil: a quarter of the total.
-    public var perUser: Int?
+    package var perUser: Int?
 
-    public init(total: Int, perUser: Int? = nil) {
+    package init(total: Int, perUser: Int? = nil) {
         self.total = total
         self.perUser = perUser
     }
 
     /// What one user may have.
-    public var ofUser: Int { min(perUser ?? max(1, total / 4), total) }
+    package var ofUser: Int { min(perUser ?? max(1, total / 4), total) }
 
     /// What users may have together. A sixteenth is kept for the administrator, who must be able to
     /// look after a mount that users have filled.
-    public var ofUsers: Int { total - total / 16 }
+    package var ofUsers: Int { total - total / 16 }
 }
 
 /// Everything that is limited beside the memory of sampling buffers.
-public struct Limits: Sendable, Equatable {
+package struct Limits: Sendable, Equatable {
     /// Contexts that exist, charged to who made them.
-    public var contexts = Limit(total: 100_000)
+    package var contexts = Limit(total: 100_000)
     /// Sets of all contexts, charged to who made the context.
-    public var sets = Limit(total: 1_000_000)
+    package var sets = Limit(total: 1_000_000)
     /// Descriptors that loaded contexts hold, charged to who loaded them. What the process may
     /// open (`RLIMIT_NOFILE`) limits them too.
-    public var descriptors = Limit(total: .max)
+    package var descriptors = Limit(total: .max)
     /// Notifications of a second, charged to who loaded the context.
-    public var notifications = Limit(total: 10_000)
+    package var notifications = Limit(total: 10_000)
     /// Who may have all there is: root, and the user as whom the program runs.
-    public var administrators: Set<UInt32> = [0]
+    package var administrators: Set<UInt32> = [0]
 
-    public init() {}
+    package init() {}
 }

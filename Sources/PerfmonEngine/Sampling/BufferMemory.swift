@@ -1,3 +1,5 @@
+internal import LinuxSupport
+internal import PerfmonModel
 internal import SystemPackage
 
 /// What sampling buffers take, by user (`pfm_smpl_buffer_space_reserve`).

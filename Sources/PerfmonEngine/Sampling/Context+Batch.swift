@@ -1,3 +1,5 @@
+internal import PerfmonModel
+
 /// Overflows that come many at a time. Between two of them nothing is halted and no register is
 /// armed: the hardware begins each period anew by itself.
 extension Context {

@@ -1,4 +1,5 @@
 internal import Logging
+internal import PerfmonModel
 
 /// What becomes of overflows once a sampling format is chosen.
 extension Context {

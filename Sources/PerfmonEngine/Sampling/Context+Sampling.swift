@@ -1,3 +1,5 @@
+package import LinuxSupport
+package import PerfmonModel
 internal import SystemPackage
 
 /// Sampling formats: choosing one, and what they do at overflows and restarts.
@@ -8,7 +10,7 @@ extension Context {
     /// - Effect: the samples of the format before are dropped. All or nothing.
     /// - Throws: EBUSY when loaded; EINVAL for an unknown format or argument, or when the format
     ///   refuses an argument; ENOMEM when the buffer is more than the limits allow.
-    public func setFormat(
+    package func setFormat(
         _ name: String?,
         _ given: [String: UInt64] = [:],
         by client: Client

@@ -1,3 +1,6 @@
+internal import LinuxSupport
+internal import PerfmonModel
+
 /// What contexts with a sampling format ask of the engine.
 extension Engine {
     /// Charges a buffer to a client, as if the one that it replaces were free already.
@@ -20,12 +23,12 @@ extension Engine {
 
     /// Keeps the memory of a buffer until `letGo`, for somebody who reads or maps it. It stays
     /// charged.
-    public func hold(_ sampling: Sampling) {
+    package func hold(_ sampling: Sampling) {
         sampling.holders += 1
     }
 
     /// Ends what `hold` began.
-    public func letGo(_ sampling: Sampling) {
+    package func letGo(_ sampling: Sampling) {
         sampling.holders -= 1
         giveBack(sampling)
     }

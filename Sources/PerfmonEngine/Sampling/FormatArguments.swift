@@ -1,23 +1,24 @@
+internal import PerfmonModel
 internal import SystemPackage
 
 /// One argument that a format takes.
-public struct FormatArgument: Sendable {
+package struct FormatArgument: Sendable {
     /// How its value is written.
-    public enum Kind: Sendable {
+    package enum Kind: Sendable {
         /// Bytes; the suffixes K, M and G are accepted.
         case size
         /// A plain number.
         case number
     }
 
-    public let name: String
-    public let kind: Kind
+    package let name: String
+    package let kind: Kind
     /// The value when it is left out; nil: it must be given.
-    public let defaultValue: UInt64?
+    package let defaultValue: UInt64?
     /// One sentence.
-    public let summary: String
+    package let summary: String
 
-    public init(_ name: String, _ kind: Kind, defaultValue: UInt64? = nil, summary: String) {
+    package init(_ name: String, _ kind: Kind, defaultValue: UInt64? = nil, summary: String) {
         self.name = name
         self.kind = kind
         self.defaultValue = defaultValue
@@ -25,7 +26,7 @@ public struct FormatArgument: Sendable {
     }
 
     /// The size of the buffer, which most formats take.
-    public static func bufferSize(defaultValue: UInt64? = nil) -> FormatArgument {
+    package static func bufferSize(defaultValue: UInt64? = nil) -> FormatArgument {
         FormatArgument(
             "buf_size",
             .size,
@@ -36,7 +37,7 @@ public struct FormatArgument: Sendable {
 }
 
 /// The arguments a format was chosen with, each with a value.
-public struct FormatArguments: Sendable, Equatable {
+package struct FormatArguments: Sendable, Equatable {
     private let values: [String: UInt64]
 
     /// Takes what was given and adds the defaults.
@@ -68,7 +69,7 @@ public struct FormatArguments: Sendable, Equatable {
     }
 
     /// The value of an argument that the format takes.
-    public subscript(_ name: String) -> UInt64 {
+    package subscript(_ name: String) -> UInt64 {
         values[name] ?? 0
     }
 }

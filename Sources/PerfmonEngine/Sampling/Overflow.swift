@@ -1,20 +1,22 @@
-/// One overflowed register, as a format's handler gets it (`struct pfm_ovfl_arg`).
-public struct Overflow: Sendable {
-    /// The PMD that overflowed (`ovfl_pmd`).
-    public var pmd: Int
-    /// The set that was active (`active_set`).
-    public var set: UInt16
-    /// The value that the register was last started from (`pmd_last_reset`).
-    public var lastReset: UInt64
-    /// The opaque number given with the register (`pmd_eventid`).
-    public var eventID: UInt64
-    /// The registers that are recorded with the overflow (`smpl_pmds`).
-    public var sampled: RegisterSet
-    /// When it happened, in nanoseconds of the backend's clock.
-    public var time: UInt64
-    public var place: SamplePlace
+package import PerfmonModel
 
-    public init(
+/// One overflowed register, as a format's handler gets it (`struct pfm_ovfl_arg`).
+package struct Overflow: Sendable {
+    /// The PMD that overflowed (`ovfl_pmd`).
+    package var pmd: Int
+    /// The set that was active (`active_set`).
+    package var set: UInt16
+    /// The value that the register was last started from (`pmd_last_reset`).
+    package var lastReset: UInt64
+    /// The opaque number given with the register (`pmd_eventid`).
+    package var eventID: UInt64
+    /// The registers that are recorded with the overflow (`smpl_pmds`).
+    package var sampled: RegisterSet
+    /// When it happened, in nanoseconds of the backend's clock.
+    package var time: UInt64
+    package var place: SamplePlace
+
+    package init(
         pmd: Int,
         set: UInt16,
         lastReset: UInt64,
@@ -34,34 +36,34 @@ public struct Overflow: Sendable {
 }
 
 /// What is to be done about an overflow (`ovfl_ctrl`, `PFM_OVFL_CTRL_*`).
-public struct OverflowControl: OptionSet, Sendable {
-    public let rawValue: UInt32
+package struct OverflowControl: OptionSet, Sendable {
+    package let rawValue: UInt32
 
-    public init(rawValue: UInt32) {
+    package init(rawValue: UInt32) {
         self.rawValue = rawValue
     }
 
     /// Queue a message, if one of the overflowed registers asks for it.
-    public static let notify = OverflowControl(rawValue: 0x1)
+    package static let notify = OverflowControl(rawValue: 0x1)
     /// Give the registers their reset values.
-    public static let reset = OverflowControl(rawValue: 0x2)
+    package static let reset = OverflowControl(rawValue: 0x2)
     /// Halt monitoring until the user restarts it.
-    public static let mask = OverflowControl(rawValue: 0x4)
+    package static let mask = OverflowControl(rawValue: 0x4)
 }
 
 /// What a format's handler answers.
-public struct HandlerAnswer: Sendable {
-    public var control: OverflowControl
+package struct HandlerAnswer: Sendable {
+    package var control: OverflowControl
     /// The other registers that overflowed at the same event get no sample.
-    public var endsEvent: Bool
+    package var endsEvent: Bool
 
-    public init(_ control: OverflowControl, endsEvent: Bool = false) {
+    package init(_ control: OverflowControl, endsEvent: Bool = false) {
         self.control = control
         self.endsEvent = endsEvent
     }
 
     /// The sample is stored and there is room for another.
-    public static let stored = HandlerAnswer(.reset)
+    package static let stored = HandlerAnswer(.reset)
     /// There is no room for another sample (`-ENOBUFS`).
-    public static let full = HandlerAnswer([.notify, .mask], endsEvent: true)
+    package static let full = HandlerAnswer([.notify, .mask], endsEvent: true)
 }

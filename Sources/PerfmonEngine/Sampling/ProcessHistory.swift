@@ -1,33 +1,36 @@
+internal import LinuxSupport
+package import PerfmonModel
+
 /// What the sampled processes are called and which code they map: what a profiler needs to tell
 /// where an address belongs.
 ///
 /// A backend tells of changes while it monitors. What was there before is read from /proc when a
 /// thread is first heard of.
-public final class ProcessHistory {
-    public enum Record: Sendable, Equatable {
+package final class ProcessHistory {
+    package enum Record: Sendable, Equatable {
         case named(NamedThread)
         case mapped(MappedCode)
         case forked(ForkedThread)
     }
 
-    public struct Entry: Sendable, Equatable {
+    package struct Entry: Sendable, Equatable {
         /// Nanoseconds of the backend's clock; 0 for what was there before.
-        public var time: UInt64
-        public var record: Record
+        package var time: UInt64
+        package var record: Record
     }
 
     /// Records that are kept; a process that maps and maps must not fill the memory.
     static let capacity = 1 << 16
 
     /// In the order in which they were told.
-    public private(set) var entries: [Entry] = []
+    package private(set) var entries: [Entry] = []
     /// Records that were not kept.
-    public private(set) var dropped: UInt64 = 0
+    package private(set) var dropped: UInt64 = 0
     private var threads: Set<Int32> = []
     private var processes: Set<Int32> = []
     private var lastThread: Int32 = -1
 
-    public init() {}
+    package init() {}
 
     /// Takes a change in.
     func add(_ record: Record, at time: UInt64) {

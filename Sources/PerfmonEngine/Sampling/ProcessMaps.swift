@@ -1,4 +1,6 @@
 internal import Glibc
+internal import LinuxSupport
+internal import PerfmonModel
 
 /// What /proc says of a process: its name and the code it maps.
 enum ProcessMaps {

@@ -1,53 +1,55 @@
-/// A stored sample, whatever format stored it.
-public struct Sample: Sendable, Equatable {
-    /// When it was taken, in nanoseconds of the backend's clock; 0 when it stands for several.
-    public var time: UInt64 = 0
-    /// Process id (thread group).
-    public var pid: Int32 = 0
-    /// Thread id.
-    public var tid: Int32 = 0
-    public var cpu: Int = 0
-    /// Interrupted instruction.
-    public var ip: UInt64 = 0
-    public var set: UInt16 = 0
-    /// The PMD that overflowed.
-    public var pmd: Int = 0
-    /// The value that the PMD was started from: minus the number of events since.
-    public var lastReset: UInt64 = 0
-    /// The PMDs whose values were recorded.
-    public var registers: RegisterSet = []
-    /// Their values in ascending order of their numbers.
-    public var values: [UInt64] = []
-    /// Return addresses behind `ip`, innermost first; empty unless the format records them.
-    public var callChain: [UInt64] = []
-    /// Samples that this one stands for.
-    public var weight: UInt64 = 1
+package import PerfmonModel
 
-    public init() {}
+/// A stored sample, whatever format stored it.
+package struct Sample: Sendable, Equatable {
+    /// When it was taken, in nanoseconds of the backend's clock; 0 when it stands for several.
+    package var time: UInt64 = 0
+    /// Process id (thread group).
+    package var pid: Int32 = 0
+    /// Thread id.
+    package var tid: Int32 = 0
+    package var cpu: Int = 0
+    /// Interrupted instruction.
+    package var ip: UInt64 = 0
+    package var set: UInt16 = 0
+    /// The PMD that overflowed.
+    package var pmd: Int = 0
+    /// The value that the PMD was started from: minus the number of events since.
+    package var lastReset: UInt64 = 0
+    /// The PMDs whose values were recorded.
+    package var registers: RegisterSet = []
+    /// Their values in ascending order of their numbers.
+    package var values: [UInt64] = []
+    /// Return addresses behind `ip`, innermost first; empty unless the format records them.
+    package var callChain: [UInt64] = []
+    /// Samples that this one stands for.
+    package var weight: UInt64 = 1
+
+    package init() {}
 
     /// Events between the start of the register and its overflow.
-    public var period: UInt64 { 0 &- lastReset }
+    package var period: UInt64 { 0 &- lastReset }
 }
 
 /// How far a reader has come in the stored samples of a format.
-public struct SampleCursor: Sendable, Equatable {
+package struct SampleCursor: Sendable, Equatable {
     /// The format's `epoch` in which the reader is.
-    public var epoch: UInt64
+    package var epoch: UInt64
     /// Where the next sample begins; the format alone knows what that means.
-    public var offset: UInt64
+    package var offset: UInt64
 
     /// Before the first sample that is stored.
-    public init(epoch: UInt64 = 0, offset: UInt64 = 0) {
+    package init(epoch: UInt64 = 0, offset: UInt64 = 0) {
         self.epoch = epoch
         self.offset = offset
     }
 }
 
 /// A sample as a line of text.
-public enum SampleLine {
+package enum SampleLine {
     /// Appends `time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [pmdN=N ...]
     /// [chain=0xN,0xN ...]` and a newline.
-    public static func append(_ sample: Sample, to text: inout [UInt8]) {
+    package static func append(_ sample: Sample, to text: inout [UInt8]) {
         append(" time=", decimal: sample.time, to: &text, isFirst: true)
         append(" pid=", signed: sample.pid, to: &text)
         append(" tid=", signed: sample.tid, to: &text)

@@ -1,14 +1,16 @@
-/// An event whose overflows are sampled, as it was when the context was loaded.
-public struct SampledEvent: Sendable, Equatable {
-    public var set: UInt16
-    public var pmd: Int
-    /// As the user or the catalogue calls it.
-    public var name: String
-    public var selection: EventSelection
-    /// Events up to the first overflow.
-    public var period: UInt64
+package import PerfmonModel
 
-    public init(
+/// An event whose overflows are sampled, as it was when the context was loaded.
+package struct SampledEvent: Sendable, Equatable {
+    package var set: UInt16
+    package var pmd: Int
+    /// As the user or the catalogue calls it.
+    package var name: String
+    package var selection: EventSelection
+    /// Events up to the first overflow.
+    package var period: UInt64
+
+    package init(
         set: UInt16,
         pmd: Int,
         name: String,

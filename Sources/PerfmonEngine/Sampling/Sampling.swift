@@ -1,27 +1,28 @@
+internal import PerfmonModel
 internal import SystemPackage
 
 /// What a context has once a sampling format is chosen: the format at work, its buffer, and how
 /// many samples got lost.
-public final class Sampling {
+package final class Sampling {
     /// What the format is called and takes.
-    public let about: FormatDescription
-    public let arguments: FormatArguments
-    public let format: any SamplingFormat
+    package let about: FormatDescription
+    package let arguments: FormatArguments
+    package let format: any SamplingFormat
     /// Empty for a format that keeps nothing.
-    public let buffer: SamplingBuffer
+    package let buffer: SamplingBuffer
     /// Overflows that were handed to the format since the load.
-    public internal(set) var taken: UInt64 = 0
+    package internal(set) var taken: UInt64 = 0
     /// Overflows that never came here: the kernel had no room for them, or a register passed its
     /// next overflow before it could be reset.
-    public internal(set) var lost: UInt64 = 0
+    package internal(set) var lost: UInt64 = 0
     /// Overflows that came while monitoring was masked or halted.
-    public internal(set) var droppedWhenMasked: UInt64 = 0
+    package internal(set) var droppedWhenMasked: UInt64 = 0
     /// Times that the kernel slowed the sampling down.
-    public internal(set) var throttled: UInt64 = 0
+    package internal(set) var throttled: UInt64 = 0
     /// The events that are sampled, as of the last load.
-    public internal(set) var events: [SampledEvent] = []
+    package internal(set) var events: [SampledEvent] = []
     /// What the sampled processes are called and map; nil when nobody could ask for it.
-    public let processes: ProcessHistory?
+    package let processes: ProcessHistory?
     /// Those who read or map the buffer: its memory stays for them, whatever becomes of the context.
     var holders = 0
     /// The context has no use for it any more.

@@ -1,10 +1,11 @@
 internal import Glibc
+internal import PerfmonModel
 internal import SystemPackage
 
 /// The memory that a format fills: zeros at first, whole pages, little endian like the original.
-public final class SamplingBuffer {
+package final class SamplingBuffer {
     /// Bytes, rounded up to whole pages.
-    public let size: Int
+    package let size: Int
     private var memory: UnsafeMutableRawBufferPointer
     /// Bytes that changed since `takeChanges`; empty while nobody follows the buffer.
     private var changed: Range<Int>?
@@ -12,7 +13,7 @@ public final class SamplingBuffer {
     private var followers = 0
 
     /// Bytes of a page.
-    public static let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
+    package static let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
 
     /// A size in whole pages; nil when it does not fit into the address space.
     static func wholePages(_ size: UInt64) -> UInt64? {
@@ -62,29 +63,29 @@ public final class SamplingBuffer {
     }
 
     /// The whole buffer, until the next change; empty once it is freed.
-    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(memory) }
+    package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(memory) }
 
     /// Writes a number at an offset.
     @inline(__always)
-    public func store<Value: FixedWidthInteger>(_ value: Value, at offset: Int) {
+    package func store<Value: FixedWidthInteger>(_ value: Value, at offset: Int) {
         memory.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Value.self)
     }
 
     /// The number at an offset.
     @inline(__always)
-    public func load<Value: FixedWidthInteger>(_ type: Value.Type, at offset: Int) -> Value {
+    package func load<Value: FixedWidthInteger>(_ type: Value.Type, at offset: Int) -> Value {
         Value(littleEndian: memory.loadUnaligned(fromByteOffset: offset, as: type))
     }
 
     /// Writes bytes at an offset.
-    public func store(_ bytes: some Collection<UInt8>, at offset: Int) {
+    package func store(_ bytes: some Collection<UInt8>, at offset: Int) {
         UnsafeMutableRawBufferPointer(rebasing: memory[offset..<offset + bytes.count])
             .copyBytes(from: bytes)
     }
 
     /// Notes that a part behind the header was written, for those who have it mapped.
     @inline(__always)
-    public func markChanged(_ range: Range<Int>) {
+    package func markChanged(_ range: Range<Int>) {
         guard followers > 0 else { return }
         if let known = changed {
             changed =
@@ -95,18 +96,18 @@ public final class SamplingBuffer {
     }
 
     /// Begins to note changes, for one more follower.
-    public func follow() {
+    package func follow() {
         followers += 1
     }
 
     /// Ends what `follow` began.
-    public func unfollow() {
+    package func unfollow() {
         followers -= 1
         if followers == 0 { changed = nil }
     }
 
     /// The part that changed since the last call, the header left aside; nil when nothing did.
-    public func takeChanges() -> Range<Int>? {
+    package func takeChanges() -> Range<Int>? {
         defer { changed = nil }
         return changed
     }

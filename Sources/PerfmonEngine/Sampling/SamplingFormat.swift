@@ -1,8 +1,10 @@
+package import PerfmonModel
+
 /// A way to record samples (`struct pfm_smpl_fmt`): what happens to a register that overflowed.
 ///
 /// A new format is one file with one type, and one row in `SamplingFormats`. The engine calls it
 /// under its lock; none of these may wait.
-public protocol SamplingFormat: AnyObject, SendableMetatype {
+package protocol SamplingFormat: AnyObject, SendableMetatype {
     /// Name, version and arguments, as `formats/NAME/` shows them.
     static var about: FormatDescription { get }
 
@@ -62,22 +64,22 @@ public protocol SamplingFormat: AnyObject, SendableMetatype {
 }
 
 extension SamplingFormat {
-    public static func validate(
+    package static func validate(
         _ arguments: FormatArguments,
         for setting: FormatSetting
     ) throws(PfmError) {}
 
-    public func restart(isActive: Bool, control: inout OverflowControl) -> Bool { true }
+    package func restart(isActive: Bool, control: inout OverflowControl) -> Bool { true }
 
-    public func exit() {}
+    package func exit() {}
 
-    public var epoch: UInt64 { 0 }
+    package var epoch: UInt64 { 0 }
 
-    public var linesLength: UInt64? { nil }
+    package var linesLength: UInt64? { nil }
 
-    public func next(_ cursor: inout SampleCursor, _ sample: inout Sample) -> Bool { false }
+    package func next(_ cursor: inout SampleCursor, _ sample: inout Sample) -> Bool { false }
 
-    public func appendLines(_ cursor: inout SampleCursor, wanted: Int, to text: inout [UInt8]) {
+    package func appendLines(_ cursor: inout SampleCursor, wanted: Int, to text: inout [UInt8]) {
         var sample = Sample()
         let start = text.count
         while text.count - start < wanted, next(&cursor, &sample) {
@@ -87,33 +89,33 @@ extension SamplingFormat {
 }
 
 /// What a format is called and what it takes.
-public struct FormatDescription: Sendable {
+package struct FormatDescription: Sendable {
     /// What the stored samples can be turned into.
-    public struct Views: OptionSet, Sendable {
-        public let rawValue: UInt8
+    package struct Views: OptionSet, Sendable {
+        package let rawValue: UInt8
 
-        public init(rawValue: UInt8) {
+        package init(rawValue: UInt8) {
             self.rawValue = rawValue
         }
 
         /// Samples come one by one, each behind those before it, so that a reader can wait for
         /// the next (`samples_pipe`).
-        public static let stream = Views(rawValue: 1)
+        package static let stream = Views(rawValue: 1)
         /// Samples can be handed to profilers (`perf.data`, `folded`).
-        public static let profile = Views(rawValue: 2)
+        package static let profile = Views(rawValue: 2)
     }
 
-    public let name: String
-    public let major: UInt16
-    public let minor: UInt16
+    package let name: String
+    package let major: UInt16
+    package let minor: UInt16
     /// One sentence.
-    public let summary: String
-    public let arguments: [FormatArgument]
-    public let views: Views
+    package let summary: String
+    package let arguments: [FormatArgument]
+    package let views: Views
     /// The format stores call chains, so the backend is asked for them.
-    public let wantsCallChains: Bool
+    package let wantsCallChains: Bool
 
-    public init(
+    package init(
         name: String,
         major: UInt16 = 1,
         minor: UInt16 = 0,
@@ -133,15 +135,15 @@ public struct FormatDescription: Sendable {
 }
 
 /// What a format is chosen for.
-public struct FormatSetting: Sendable {
-    public let flags: ContextFlags
-    public let pmu: PmuDescription
+package struct FormatSetting: Sendable {
+    package let flags: ContextFlags
+    package let pmu: PmuDescription
 
-    public init(flags: ContextFlags, pmu: PmuDescription) {
+    package init(flags: ContextFlags, pmu: PmuDescription) {
         self.flags = flags
         self.pmu = pmu
     }
 
     /// PMDs that the PMU implements: the most values that a sample can hold.
-    public var registerCount: Int { pmu.pmds.count }
+    package var registerCount: Int { pmu.pmds.count }
 }

@@ -1,10 +1,11 @@
+package import PerfmonModel
 internal import SystemPackage
 
 /// The sampling formats that contexts can choose from. A new one of our own is one more row; a
 /// program that embeds the engine hands others over in `EngineOptions.formats`.
-public struct SamplingFormats: Sendable {
+package struct SamplingFormats: Sendable {
     /// The formats that every engine has.
-    public static let builtIn = SamplingFormats([
+    package static let builtIn = SamplingFormats([
         DefaultFormat.self,
         StacksFormat.self,
         TextFormat.self,
@@ -21,7 +22,7 @@ public struct SamplingFormats: Sendable {
     ///
     /// - Throws: EINVAL when it has no name that can be a directory's; EBUSY when the name is
     ///   taken.
-    public mutating func register(_ type: any SamplingFormat.Type) throws(PfmError) {
+    package mutating func register(_ type: any SamplingFormat.Type) throws(PfmError) {
         let name = type.about.name
         guard !name.isEmpty, name != "none", !name.contains(where: { "/ \t\n".contains($0) })
         else {
@@ -34,10 +35,10 @@ public struct SamplingFormats: Sendable {
     }
 
     /// What each format is called and takes, in the order of `formats/`.
-    public var descriptions: [FormatDescription] { types.map { $0.about } }
+    package var descriptions: [FormatDescription] { types.map { $0.about } }
 
     /// The description of a format; nil when there is none of that name.
-    public func description(of name: String) -> FormatDescription? {
+    package func description(of name: String) -> FormatDescription? {
         types.first { $0.about.name == name }?.about
     }
 

@@ -1,3 +1,5 @@
+package import LinuxSupport
+package import PerfmonModel
 internal import SystemPackage
 
 /// Attaching a context to what it monitors, and taking it off again.
@@ -7,7 +9,7 @@ extension Context {
     /// - Precondition: unloaded.
     /// - Throws: EBUSY when loaded; EINVAL for contradicting flags; EPERM when the client is not in
     ///   the group that `sys_group` or `task_group` asks for.
-    public func setFlags(_ new: ContextFlags, by client: Client) throws(PfmError) {
+    package func setFlags(_ new: ContextFlags, by client: Client) throws(PfmError) {
         try beginCommand()
         try requireUnloaded("changing ctx_flags")
         if new.isSuperset(of: [.systemWide, .notifyBlock]) {
@@ -48,7 +50,7 @@ extension Context {
     ///   there is no such thread; EPERM or EACCES when the client may not monitor it.
     /// - Parameter process: the thread stands for its process (`pid N`). With `inherit` all threads
     ///   of it are monitored, and the session ends with the last of them.
-    public func load(
+    package func load(
         on target: Target,
         set id: UInt16 = 0,
         process: Bool = false,
@@ -96,7 +98,7 @@ extension Context {
     /// Takes the context off its target (`pfm_unload_context`). Values stay readable.
     ///
     /// - Precondition: any state; unloaded already is no error.
-    public func unload(by caller: Client? = nil) throws(PfmError) {
+    package func unload(by caller: Client? = nil) throws(PfmError) {
         try beginCommand(by: caller, [.stopped, .unload])
         loader = nil
         guard isAttached else { return }

@@ -1,3 +1,5 @@
+internal import LinuxSupport
+internal import PerfmonModel
 internal import SystemPackage
 
 /// What a command asks of the thread that gives it (`PFM_CMD_*`); only where perfmon2's own rules

@@ -1,7 +1,8 @@
+package import PerfmonModel
 internal import SystemPackage
 
 /// How far a count can be trusted.
-public enum CountQuality: String, Sendable {
+package enum CountQuality: String, Sendable {
     /// Every event was counted.
     case exact
     /// The counter had to share its time; the value is an estimate from its share.
@@ -12,24 +13,24 @@ public enum CountQuality: String, Sendable {
 
 /// One line of `counters`: what an event came to since the context was loaded, the counter was last
 /// written or its event was changed.
-public struct CounterReading: Sendable {
-    public var event: String
-    public var set: UInt16
-    public var pmd: Int
+package struct CounterReading: Sendable {
+    package var event: String
+    package var set: UInt16
+    package var pmd: Int
     /// Events; estimated when `quality` is `scaled`, meaningless when it is `notCounted`.
-    public var value: UInt64
-    public var quality: CountQuality
+    package var value: UInt64
+    package var quality: CountQuality
     /// Nanoseconds for which the context was counting.
-    public var timeEnabled: UInt64
+    package var timeEnabled: UInt64
     /// Nanoseconds of these in which this counter counted.
-    public var timeRunning: UInt64
+    package var timeRunning: UInt64
 }
 
 extension Context {
     /// What every enabled counter came to, all values of a set from one instant.
     ///
     /// - Throws: ENODEV when the context was removed.
-    public func readCounters() throws(PfmError) -> [CounterReading] {
+    package func readCounters() throws(PfmError) -> [CounterReading] {
         try beginCommand()
         refresh(activeSet)
         var readings: [CounterReading] = []
@@ -49,7 +50,7 @@ extension Context {
     /// What one used PMD came to; its event is `none` when nothing enables it.
     ///
     /// - Throws: EINVAL when the register was never used in the set.
-    public func readCounter(_ number: Int, set id: UInt16) throws(PfmError) -> CounterReading {
+    package func readCounter(_ number: Int, set id: UInt16) throws(PfmError) -> CounterReading {
         try beginCommand()
         let set = try requireSet(id)
         refresh(activeSet)

@@ -1,3 +1,5 @@
+internal import PerfmonEvents
+package import PerfmonModel
 internal import SystemPackage
 
 /// Programming a set by event names: the same registers, seen from above.
@@ -9,7 +11,7 @@ extension Context {
     ///   nothing. A set that does not exist is made.
     /// - Throws: ENOENT for an unknown name, EOPNOTSUPP for an event this machine does not have,
     ///   ENOSPC when there are more names than counters.
-    public func setEvents(_ names: [String], set id: UInt16) throws(PfmError) {
+    package func setEvents(_ names: [String], set id: UInt16) throws(PfmError) {
         try beginCommand()
         try requireUnloaded("changing events")
         let selections = try resolve(names)
@@ -25,7 +27,7 @@ extension Context {
     ///
     /// - Precondition: unloaded.
     /// - Throws: as `setEvents`; EINVAL when the PMD takes no named event.
-    public func setEvent(_ name: String?, pmd number: Int, set id: UInt16) throws(PfmError) {
+    package func setEvent(_ name: String?, pmd number: Int, set id: UInt16) throws(PfmError) {
         try beginCommand()
         try requireUnloaded("changing an event")
         let set = try requireSet(id)
@@ -48,7 +50,7 @@ extension Context {
 
     /// What a PMD of a set counts, as the user wrote it or as the catalogue calls it; nil when it
     /// counts nothing.
-    public func eventName(ofPmd number: Int, in set: EventSet) -> String? {
+    package func eventName(ofPmd number: Int, in set: EventSet) -> String? {
         guard let selection = selection(ofPmd: number, in: set) else { return nil }
         if let known = set.eventNames[number], known.selection == selection {
             return known.name

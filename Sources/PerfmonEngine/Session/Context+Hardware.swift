@@ -1,4 +1,5 @@
 internal import Logging
+internal import PerfmonModel
 internal import SystemPackage
 
 /// How a context's virtual registers meet the backend's raw counts.

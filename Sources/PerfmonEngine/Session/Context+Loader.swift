@@ -1,3 +1,5 @@
+package import LinuxSupport
+package import PerfmonModel
 internal import SystemPackage
 
 /// Who may change what a loaded context counts. Its owner decides who may start, stop and read it;
@@ -7,7 +9,7 @@ extension Context {
     /// unloaded it, or root.
     ///
     /// - Throws: EPERM for others.
-    public func requireLoader(_ client: Client) throws(PfmError) {
+    package func requireLoader(_ client: Client) throws(PfmError) {
         guard let loader else { return }
         guard client.acts(as: loader) || client.acts(as: 0) else {
             throw PfmError(
@@ -24,7 +26,7 @@ extension Context {
     ///
     /// - Effect: from now on the client's rights decide what else may be counted.
     /// - Throws: EPERM, or EACCES as the kernel told.
-    public func requireProgrammer(_ client: Client) throws(PfmError) {
+    package func requireProgrammer(_ client: Client) throws(PfmError) {
         try requireLoader(client)
         try session?.changeHands(to: client, isDelegated: engine.isDelegated(client))
     }

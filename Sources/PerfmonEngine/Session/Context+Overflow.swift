@@ -1,4 +1,5 @@
 internal import Logging
+internal import PerfmonModel
 
 /// What happens when a counter overflows, a time-out ends, or the target goes away.
 extension Context {

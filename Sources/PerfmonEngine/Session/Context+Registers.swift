@@ -1,19 +1,22 @@
+package import LinuxSupport
+internal import PerfmonEvents
+package import PerfmonModel
 internal import SystemPackage
 
 /// What `pfm_write_pmds` installs (`struct pfarg_pmd`). Fields that are nil keep their value; the
 /// original always wrote all of them, files write one at a time.
-public struct CounterSettings: Sendable {
-    public var value: UInt64?
-    public var longReset: UInt64?
-    public var shortReset: UInt64?
-    public var randomMask: UInt64?
-    public var switchCount: UInt64?
-    public var eventID: UInt64?
-    public var resetPmds: RegisterSet?
-    public var sampledPmds: RegisterSet?
-    public var flags: RegisterFlags?
+package struct CounterSettings: Sendable {
+    package var value: UInt64?
+    package var longReset: UInt64?
+    package var shortReset: UInt64?
+    package var randomMask: UInt64?
+    package var switchCount: UInt64?
+    package var eventID: UInt64?
+    package var resetPmds: RegisterSet?
+    package var sampledPmds: RegisterSet?
+    package var flags: RegisterFlags?
 
-    public init() {}
+    package init() {}
 }
 
 extension Context {
@@ -24,7 +27,7 @@ extension Context {
     ///   attached is reprogrammed.
     /// - Throws: EINVAL for a register or set that does not exist and for flags or bits the
     ///   register does not take; EOPNOTSUPP when the machine cannot count the event.
-    public func writePmc(
+    package func writePmc(
         _ number: Int,
         set id: UInt16,
         value: UInt64,
@@ -67,7 +70,7 @@ extension Context {
     /// - Precondition: any state but zombie. While masked only the virtual value changes; it
     ///   reaches the hardware at restart.
     /// - Throws: EINVAL for a register or set that does not exist, or a vector that names one.
-    public func writePmd(
+    package func writePmd(
         _ number: Int,
         set id: UInt16,
         _ settings: CounterSettings,
@@ -110,7 +113,7 @@ extension Context {
     ///
     /// - Throws: EINVAL when the register is not implemented or was never used in the set; ENODATA
     ///   when the hardware never counted although it should have.
-    public func readPmd(
+    package func readPmd(
         _ number: Int,
         set id: UInt16,
         by caller: Client? = nil
@@ -141,7 +144,7 @@ extension Context {
     }
 
     /// What a PMD counts in a set; nil when its control register does not enable it.
-    public func selection(ofPmd number: Int, in set: EventSet) -> EventSelection? {
+    package func selection(ofPmd number: Int, in set: EventSet) -> EventSelection? {
         guard let register = pmu.pmd(number) else { return nil }
         switch register.control {
         case .selector(let pmc):

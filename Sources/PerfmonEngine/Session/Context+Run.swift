@@ -1,3 +1,5 @@
+package import LinuxSupport
+package import PerfmonModel
 internal import SystemPackage
 
 /// Starting, stopping and restarting monitoring.
@@ -9,7 +11,7 @@ extension Context {
     /// - Effect: a change of set switches with long resets. Starting what is started drops the
     ///   active time since the last start from `set_act_duration`, as the original did.
     /// - Throws: EINVAL in any other state and for a set that does not exist.
-    public func start(set id: UInt16? = nil, by caller: Client? = nil) throws(PfmError) {
+    package func start(set id: UInt16? = nil, by caller: Client? = nil) throws(PfmError) {
         try beginCommand(by: caller, .stopped)
         try requireStartable()
         if let id {
@@ -38,7 +40,7 @@ extension Context {
     ///
     /// - Precondition: loaded on a thread, not started.
     /// - Throws: EINVAL in any other state, EOPNOTSUPP where the backend cannot.
-    public func startAtExec(by caller: Client? = nil) throws(PfmError) {
+    package func startAtExec(by caller: Client? = nil) throws(PfmError) {
         try beginCommand(by: caller, .stopped)
         try requireStartable()
         guard !isStarted else {
@@ -61,7 +63,7 @@ extension Context {
     ///
     /// - Precondition: loaded or masked.
     /// - Throws: EINVAL when unloaded.
-    public func stop(by caller: Client? = nil) throws(PfmError) {
+    package func stop(by caller: Client? = nil) throws(PfmError) {
         try beginCommand(by: caller, .stopped)
         guard isAttached else {
             throw PfmError(
@@ -82,7 +84,7 @@ extension Context {
     ///
     /// - Precondition: loaded or masked.
     /// - Throws: EBUSY when unloaded, or masked without permission for another restart.
-    public func restart(by caller: Client? = nil) throws(PfmError) {
+    package func restart(by caller: Client? = nil) throws(PfmError) {
         try beginCommand(by: caller)
         guard isAttached else {
             throw PfmError(

@@ -1,14 +1,16 @@
+package import LinuxSupport
+package import PerfmonModel
 internal import SystemPackage
 
 /// What `pfm_create_evtsets` installs (`struct pfarg_setdesc`). Fields that are nil keep their
 /// value.
-public struct SetSettings: Sendable {
-    public var flags: SetFlags?
-    public var nextID: UInt16?
+package struct SetSettings: Sendable {
+    package var flags: SetFlags?
+    package var nextID: UInt16?
     /// Nanoseconds; rounded up to the backend's tick.
-    public var timeout: UInt64?
+    package var timeout: UInt64?
 
-    public init(flags: SetFlags? = nil, nextID: UInt16? = nil, timeout: UInt64? = nil) {
+    package init(flags: SetFlags? = nil, nextID: UInt16? = nil, timeout: UInt64? = nil) {
         self.flags = flags
         self.nextID = nextID
         self.timeout = timeout
@@ -16,19 +18,19 @@ public struct SetSettings: Sendable {
 }
 
 /// What `pfm_getinfo_evtsets` returns (`struct pfarg_setinfo`), as of one instant.
-public struct SetInformation: Sendable {
-    public var flags: SetFlags
-    public var nextID: UInt16
+package struct SetInformation: Sendable {
+    package var flags: SetFlags
+    package var nextID: UInt16
     /// Effective time-out in nanoseconds.
-    public var timeout: UInt64
+    package var timeout: UInt64
     /// Nanoseconds left before the set is switched; 0 without a time-out.
-    public var timeoutLeft: UInt64
-    public var runs: UInt64
+    package var timeoutLeft: UInt64
+    package var runs: UInt64
     /// Nanoseconds for which the set was active.
-    public var activeDuration: UInt64
-    public var overflowedPmds: RegisterSet
-    public var availablePmcs: RegisterSet
-    public var availablePmds: RegisterSet
+    package var activeDuration: UInt64
+    package var overflowedPmds: RegisterSet
+    package var availablePmcs: RegisterSet
+    package var availablePmds: RegisterSet
 }
 
 extension Context {
@@ -36,7 +38,7 @@ extension Context {
     ///
     /// - Precondition: unloaded.
     /// - Throws: EBUSY when loaded, EEXIST when the set exists, ENOSPC at the limit of sets.
-    public func createSet(_ id: UInt16) throws(PfmError) {
+    package func createSet(_ id: UInt16) throws(PfmError) {
         try beginCommand()
         try requireUnloaded("making a set")
         guard set(id) == nil else {
@@ -58,7 +60,7 @@ extension Context {
     ///
     /// - Precondition: unloaded.
     /// - Throws: EBUSY when loaded, EINVAL for contradicting flags or a switch without time-out.
-    public func changeSet(_ id: UInt16, _ settings: SetSettings) throws(PfmError) {
+    package func changeSet(_ id: UInt16, _ settings: SetSettings) throws(PfmError) {
         try beginCommand()
         try requireUnloaded("changing a set")
         let set = try requireSet(id)
@@ -91,7 +93,7 @@ extension Context {
     ///
     /// - Precondition: unloaded.
     /// - Throws: EBUSY when loaded, EINVAL for set 0 and for a set that does not exist.
-    public func deleteSet(_ id: UInt16) throws(PfmError) {
+    package func deleteSet(_ id: UInt16) throws(PfmError) {
         try beginCommand()
         try requireUnloaded("removing a set")
         guard id != 0 else {
@@ -111,7 +113,7 @@ extension Context {
     /// Tells how a set is doing (`pfm_getinfo_evtsets`); any state.
     ///
     /// - Throws: EINVAL for a set that does not exist.
-    public func information(
+    package func information(
         ofSet id: UInt16,
         by caller: Client? = nil
     ) throws(PfmError) -> SetInformation {

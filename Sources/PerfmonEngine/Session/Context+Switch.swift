@@ -1,4 +1,5 @@
 internal import Logging
+internal import PerfmonModel
 
 /// Which reset values a register gets (`PFM_PMD_RESET_*`).
 enum ResetMode {

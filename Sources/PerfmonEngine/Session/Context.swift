@@ -1,11 +1,13 @@
+internal import LinuxSupport
+package import PerfmonModel
 internal import SystemPackage
 
 /// A monitoring session: registers, event sets, messages and what they are attached to
 /// (`struct pfm_context`). Every command of perfmon2 is a method, in `Context+*.swift`; each
 /// states its precondition, its effect and its errors.
-public final class Context {
+package final class Context {
     /// How long a context lives.
-    public enum Lifetime: Sendable {
+    package enum Lifetime: Sendable {
         /// Until its directory is removed.
         case directory
         /// Until its descriptor is closed, as in perfmon2.
@@ -13,23 +15,23 @@ public final class Context {
     }
 
     /// Unique among all contexts that this engine ever made.
-    public let serial: UInt64
+    package let serial: UInt64
     /// Name of its directory.
-    public let name: String
-    public let lifetime: Lifetime
+    package let name: String
+    package let lifetime: Lifetime
     /// Owner of the directory.
-    public var uid: UInt32
-    public var gid: UInt32
+    package var uid: UInt32
+    package var gid: UInt32
     /// Permission bits of the directory.
-    public var mode: UInt16
+    package var mode: UInt16
     /// When it was made, in seconds since 1970.
-    public let created: UInt64
-    public internal(set) var flags: ContextFlags = []
-    public internal(set) var state: ContextState = .unloaded
+    package let created: UInt64
+    package internal(set) var flags: ContextFlags = []
+    package internal(set) var state: ContextState = .unloaded
     /// `pfm_start` was issued and not stopped.
-    public internal(set) var isStarted = false
+    package internal(set) var isStarted = false
     /// Counting begins at the target's next exec, which has not come yet.
-    public var isAwaitingExec: Bool {
+    package var isAwaitingExec: Bool {
         guard activeTimeBeforeExec != nil else { return false }
         refresh(activeSet)
         return activeTimeBeforeExec == totalActiveTime
@@ -38,30 +40,30 @@ public final class Context {
     /// the exec has not come. Nil: nothing waits.
     var activeTimeBeforeExec: UInt64?
     /// What it is attached to; nil while unloaded.
-    public internal(set) var target: Target?
+    package internal(set) var target: Target?
     /// The target stands for its process, of which all threads are monitored.
-    public var monitorsProcess: Bool { target != nil && request?.isWholeProcess == true }
+    package var monitorsProcess: Bool { target != nil && request?.isWholeProcess == true }
     /// Who loaded it, until it is unloaded by a command: the end of the thread changes nothing.
-    public internal(set) var loader: UInt32?
+    package internal(set) var loader: UInt32?
     /// Why it was last unloaded without a command; nil after a command.
-    public internal(set) var endReason: EndReason?
+    package internal(set) var endReason: EndReason?
     /// All sets in ascending order of their ids; set 0 always exists.
-    public internal(set) var sets: [EventSet] = [EventSet(id: 0)]
+    package internal(set) var sets: [EventSet] = [EventSet(id: 0)]
     /// Id of the set that is, or will be, on the hardware.
-    public internal(set) var activeSetID: UInt16 = 0
-    public internal(set) var messages = MessageQueue()
+    package internal(set) var activeSetID: UInt16 = 0
+    package internal(set) var messages = MessageQueue()
     /// Whether the context was removed; every command then fails with ENODEV.
-    public internal(set) var isRemoved = false
+    package internal(set) var isRemoved = false
     /// What the last successful command wants said besides "ok"; empty: nothing.
-    public internal(set) var note = ""
+    package internal(set) var note = ""
     /// What `last_cmd_status` shows: "ok", or the sentence of the last refusal.
-    public var commandStatus = "ok"
+    package var commandStatus = "ok"
 
     /// The sampling format at work; nil: none was chosen (`smpl_fmt`).
-    public internal(set) var sampling: Sampling?
+    package internal(set) var sampling: Sampling?
 
     /// Who gets a signal at each message; nil: nobody.
-    public internal(set) var notice: SignalNotice?
+    package internal(set) var notice: SignalNotice?
 
     /// The group rule was asked for the kind of session that `flags` say, and allowed it.
     var isAllowedByGroup = false
@@ -84,7 +86,7 @@ public final class Context {
     /// Where the last overflow happened.
     var lastPlace: SamplePlace?
     /// Overflows that the backend could not deliver, since the load.
-    public internal(set) var lostOverflows: UInt64 = 0
+    package internal(set) var lostOverflows: UInt64 = 0
     unowned let engine: Engine
 
     init(
@@ -107,7 +109,7 @@ public final class Context {
     }
 
     /// The set of an id; nil when there is none.
-    public func set(_ id: UInt16) -> EventSet? {
+    package func set(_ id: UInt16) -> EventSet? {
         let position = position(ofSet: id)
         return position < sets.count && sets[position].id == id ? sets[position] : nil
     }
@@ -127,7 +129,7 @@ public final class Context {
     }
 
     /// Whether the context is attached.
-    public var isAttached: Bool { state == .loaded || state == .masked }
+    package var isAttached: Bool { state == .loaded || state == .masked }
 
     /// Whether the hardware is counting for this context now.
     var isCounting: Bool { state == .loaded && isStarted }
@@ -135,7 +137,7 @@ public final class Context {
     var activeSet: EventSet { self.set(activeSetID) ?? sets[0] }
 
     /// The registers that the context can use.
-    public var pmu: PmuDescription { engine.pmu }
+    package var pmu: PmuDescription { engine.pmu }
 
     /// Bits that a counter has in hardware.
     var widthMask: UInt64 {
@@ -184,7 +186,7 @@ public final class Context {
 
 extension Target: CustomStringConvertible {
     /// `thread 4711` or `CPU 3`, for messages.
-    public var description: String {
+    package var description: String {
         switch self {
         case .thread(let tid): "thread \(tid)"
         case .cpu(let cpu): "CPU \(cpu)"
@@ -194,7 +196,7 @@ extension Target: CustomStringConvertible {
 
 extension Context {
     /// Takes the oldest message (`read` on a perfmon2 descriptor); nil when there is none.
-    public func takeMessage() -> Message? {
+    package func takeMessage() -> Message? {
         engine.drain()
         return messages.popFirst()
     }

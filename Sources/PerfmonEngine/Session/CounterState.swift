@@ -1,30 +1,32 @@
+package import PerfmonModel
+
 /// One PMD of one set: what perfmon2 keeps for it (`struct pfm_pmd`), and how far it was counted.
-public struct CounterState: Sendable {
+package struct CounterState: Sendable {
     /// The 64-bit virtual value as of the last fold (`set_pmds[i]`).
-    public internal(set) var value: UInt64 = 0
+    package internal(set) var value: UInt64 = 0
     /// The value last installed by a write or a reset (`reg_last_reset_val`).
-    public internal(set) var lastResetValue: UInt64 = 0
+    package internal(set) var lastResetValue: UInt64 = 0
     /// Reset value after a notification was restarted (`reg_long_reset`).
-    public internal(set) var longReset: UInt64 = 0
+    package internal(set) var longReset: UInt64 = 0
     /// Reset value after an overflow that did not stop monitoring (`reg_short_reset`).
-    public internal(set) var shortReset: UInt64 = 0
+    package internal(set) var shortReset: UInt64 = 0
     /// Bits of a random number subtracted from each reset value (`reg_random_mask`).
-    public internal(set) var randomMask: UInt64 = 0
+    package internal(set) var randomMask: UInt64 = 0
     /// Overflows before the set is left; 0: never (`reg_ovfl_switch_cnt` as written).
-    public internal(set) var switchCount: UInt64 = 0
+    package internal(set) var switchCount: UInt64 = 0
     /// Overflows left before the set is left (`reg_ovfl_switch_cnt` as read).
-    public internal(set) var switchCountLeft: UInt64 = 0
+    package internal(set) var switchCountLeft: UInt64 = 0
     /// Opaque number that samples carry (`reg_smpl_eventid`).
-    public internal(set) var eventID: UInt64 = 0
+    package internal(set) var eventID: UInt64 = 0
     /// Registers reset when this one overflows (`reg_reset_pmds`).
-    public internal(set) var resetPmds: RegisterSet = []
+    package internal(set) var resetPmds: RegisterSet = []
     /// Registers recorded when this one overflows (`reg_smpl_pmds`).
-    public internal(set) var sampledPmds: RegisterSet = []
-    public internal(set) var flags: RegisterFlags = []
+    package internal(set) var sampledPmds: RegisterSet = []
+    package internal(set) var flags: RegisterFlags = []
 
     /// Events counted since the context was loaded, the PMD was written or its event was changed,
     /// whatever resets did.
-    public internal(set) var counted: UInt64 = 0
+    package internal(set) var counted: UInt64 = 0
     /// The backend's raw count that `value` corresponds to.
     var rawBase: UInt64 = 0
     /// Active time of all sets of the context when `counted` was last zeroed, in nanoseconds.
@@ -38,7 +40,7 @@ public struct CounterState: Sendable {
     /// The raw count from which `armedDistance` is counted; nil when that is not known.
     var armedAt: UInt64?
 
-    public init() {}
+    package init() {}
 
     /// Events until the 64-bit value wraps; nil when that lies beyond 2^63, where nobody counts.
     var distanceToOverflow: UInt64? {

@@ -1,17 +1,19 @@
+package import PerfmonModel
+
 /// One complete configuration of the PMU, of which a context may have several that take turns
 /// (`struct pfm_event_set`).
-public final class EventSet {
+package final class EventSet {
     /// Identity and position in the order (`set_id`).
-    public let id: UInt16
+    package let id: UInt16
     /// Explicit successor (`set_id_next`); used with `SetFlags.explicitNext`.
-    public internal(set) var nextID: UInt16 = 0
-    public internal(set) var flags: SetFlags = []
+    package internal(set) var nextID: UInt16 = 0
+    package internal(set) var flags: SetFlags = []
     /// Effective switch time-out in nanoseconds; 0: none (`set_timeout`).
-    public internal(set) var timeout: UInt64 = 0
+    package internal(set) var timeout: UInt64 = 0
     /// PMC values that differ from the PMU's defaults.
     var pmcValues: RegisterMap<UInt64> = [:]
     /// PMCs that were written.
-    public internal(set) var usedPmcs: RegisterSet = []
+    package internal(set) var usedPmcs: RegisterSet = []
     /// PMCs written with `RegisterFlags.noEmulation64`.
     var unemulatedPmcs: RegisterSet = []
     /// State of each used PMD: those written, and those named in a reset or sampling vector.
@@ -20,7 +22,7 @@ public final class EventSet {
     var eventNames: RegisterMap<(name: String, selection: EventSelection)> = [:]
 
     /// PMDs of the last 64-bit overflow (`set_ovfl_pmds`).
-    public internal(set) var overflowedPmds: RegisterSet = []
+    package internal(set) var overflowedPmds: RegisterSet = []
     /// PMDs still to be reset because of the last overflow (`reset_pmds`).
     var pendingResets: RegisterSet = []
     /// A switch that masking put off until restart (`PFM_SETFL_PRIV_SWITCH`).
@@ -28,7 +30,7 @@ public final class EventSet {
     /// The set that follows, resolved at load.
     var successor: UInt16 = 0
     /// Activations since the load (`set_runs`).
-    public internal(set) var runs: UInt64 = 0
+    package internal(set) var runs: UInt64 = 0
     /// What is left of the time-out, as of the last fold, in nanoseconds.
     var timeoutLeft: UInt64 = 0
     /// Active nanoseconds that are settled (`set_act_duration`).
@@ -59,18 +61,18 @@ public final class EventSet {
     }
 
     /// PMDs that can be read: written, or named in a reset or sampling vector.
-    public var usedPmds: RegisterSet { counters.keys }
+    package var usedPmds: RegisterSet { counters.keys }
 
     /// The state of a used PMD.
-    public func counter(_ number: Int) -> CounterState? {
+    package func counter(_ number: Int) -> CounterState? {
         counters[number]
     }
 
     /// Active nanoseconds since the load (`set_act_duration`).
-    public var activeDuration: UInt64 { settledDuration &+ runningDuration }
+    package var activeDuration: UInt64 { settledDuration &+ runningDuration }
 
     /// The value of a PMC in this set.
-    public func pmcValue(_ register: ControlRegister) -> UInt64 {
+    package func pmcValue(_ register: ControlRegister) -> UInt64 {
         pmcValues[register.number] ?? register.defaultValue
     }
 

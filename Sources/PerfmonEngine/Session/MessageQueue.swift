@@ -1,24 +1,25 @@
 internal import DequeModule
+package import PerfmonModel
 
 /// The messages a context has not yet delivered: a ring of eight slots, all of them usable
 /// (`PFM_MSGS_COUNT`).
-public struct MessageQueue: Sendable {
+package struct MessageQueue: Sendable {
     /// Messages that fit.
-    public static let capacity = 8
+    package static let capacity = 8
 
     private var messages: Deque<Message> = []
 
     /// Messages that were not queued because the queue was full.
-    public private(set) var refused: UInt64 = 0
+    package private(set) var refused: UInt64 = 0
 
-    public init() {}
+    package init() {}
 
-    public var isEmpty: Bool { messages.isEmpty }
+    package var isEmpty: Bool { messages.isEmpty }
 
-    public var isFull: Bool { messages.count >= Self.capacity }
+    package var isFull: Bool { messages.count >= Self.capacity }
 
     /// The queued messages, oldest first; none is taken.
-    public var all: [Message] { Array(messages) }
+    package var all: [Message] { Array(messages) }
 
     /// Queues a message.
     ///
@@ -33,7 +34,7 @@ public struct MessageQueue: Sendable {
     }
 
     /// Takes the oldest message.
-    public mutating func popFirst() -> Message? {
+    package mutating func popFirst() -> Message? {
         messages.popFirst()
     }
 

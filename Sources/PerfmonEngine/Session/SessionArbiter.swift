@@ -1,3 +1,5 @@
+internal import LinuxSupport
+internal import PerfmonModel
 internal import SystemPackage
 
 /// Who may be loaded at the same time (`pfm_reserve_session`, `pfm_release_session`).

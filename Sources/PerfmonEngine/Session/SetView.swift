@@ -1,3 +1,4 @@
+package import PerfmonModel
 internal import SystemPackage
 
 /// What a set shows to those who map it (`struct pfm_set_view`), in the binary form.
@@ -39,7 +40,7 @@ extension Context {
     /// which were those of the last time the set was saved.
     ///
     /// - Throws: EINVAL without `map_sets` and for a set that does not exist.
-    public func view(ofSet id: UInt16) throws(PfmError) -> [UInt8] {
+    package func view(ofSet id: UInt16) throws(PfmError) -> [UInt8] {
         try beginCommand()
         let set = try requireSet(id)
         guard flags.contains(.mapSets) else {
@@ -58,5 +59,5 @@ extension Context {
     }
 
     /// Bytes of a set's view.
-    public static let viewSize = SetView.binarySize
+    package static let viewSize = SetView.binarySize
 }

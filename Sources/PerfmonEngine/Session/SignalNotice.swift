@@ -1,12 +1,14 @@
 internal import CLinux
 internal import Glibc
+package import LinuxSupport
+package import PerfmonModel
 internal import SystemPackage
 
 /// A thread that wants a signal at each message: what O_ASYNC and F_SETSIG did for a perfmon2
 /// descriptor.
-public final class SignalNotice {
-    public let tid: Int32
-    public let signal: Int32
+package final class SignalNotice {
+    package let tid: Int32
+    package let signal: Int32
     /// Real and effective user id of who asked; the thread must be in his reach at each signal.
     private let senders: Set<UInt32>
     /// Who asked may signal everybody (CAP_KILL).
@@ -20,7 +22,7 @@ public final class SignalNotice {
     private let facts: @Sendable (Int32) -> ThreadFacts?
 
     /// Highest signal number of Linux.
-    public static let signalRange: ClosedRange<Int32> = 1...64
+    package static let signalRange: ClosedRange<Int32> = 1...64
 
     /// - Throws: EINVAL for a signal that does not exist, ESRCH when there is no such thread, EPERM
     ///   when kill(2) would not let the client signal it.
@@ -95,7 +97,7 @@ extension Context {
     /// Asks for a signal at each message, or for none any more.
     ///
     /// - Throws: what `SignalNotice` throws.
-    public func setNotice(
+    package func setNotice(
         _ request: (tid: Int32, signal: Int32)?,
         by client: Client
     ) throws(PfmError) {

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import LinuxSupport
 import PerfmonEngine
 
 /// Jobs on their way to the thread that does them.

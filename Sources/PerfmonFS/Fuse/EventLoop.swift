@@ -1,6 +1,7 @@
 import CFuse
 import CLinux
 import Glibc
+import LinuxSupport
 import PerfmonEngine
 import SystemPackage
 

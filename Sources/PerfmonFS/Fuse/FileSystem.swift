@@ -1,11 +1,13 @@
 import CFuse
 import Glibc
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 import Synchronization
 import SystemPackage
 
 /// One mount's tree behind its lock, as the threads share it.
-public final class FileSystem: Sendable {
+package final class FileSystem: Sendable {
     /// The tree. The lock is never held while something waits for the kernel.
     let tree: Guarded<FileTree>
     /// The reads that wait; guarded by the tree's lock, for those who hold it already.
@@ -14,7 +16,7 @@ public final class FileSystem: Sendable {
     let maximumRead = Atomic<UInt32>(0)
 
     /// Serves what a mount is made of. The caller keeps no way to it.
-    public init(_ content: sending MountContent) {
+    package init(_ content: sending MountContent) {
         parkedReads = ParkedReads()
         tree = Guarded(FileTree(content))
     }

@@ -1,6 +1,7 @@
 import CLinux
 import CFuse
 import Glibc
+import LinuxSupport
 import PerfmonEngine
 
 /// All that the mount's one lock guards: the nodes, and through them the engine.

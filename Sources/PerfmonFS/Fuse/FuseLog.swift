@@ -1,12 +1,12 @@
 import CFuse
 import Glibc
-public import Logging
+package import Logging
 import Synchronization
 
 /// What libfuse has to say: kept until the mount stands, because it explains why it does not, and
 /// logged from then on.
-public final class FuseLog: Sendable {
-    public static let shared = FuseLog()
+package final class FuseLog: Sendable {
+    package static let shared = FuseLog()
 
     private struct State {
         var problems: [String] = []
@@ -16,7 +16,7 @@ public final class FuseLog: Sendable {
     private let state = Mutex(State())
 
     /// Makes libfuse talk to this log.
-    public func attach() {
+    package func attach() {
         fuse_set_log_func { level, format, arguments in
             guard let format, let arguments else { return }
             var line = [CChar](repeating: 0, count: 512)
@@ -27,7 +27,7 @@ public final class FuseLog: Sendable {
     }
 
     /// Logs through a logger from now on.
-    public func pass(to logger: Logger) {
+    package func pass(to logger: Logger) {
         state.withLock { $0.logger = logger }
     }
 

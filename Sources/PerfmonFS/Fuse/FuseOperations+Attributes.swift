@@ -1,7 +1,9 @@
 import CLinux
 import CFuse
 import Glibc
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 extension FuseOperations {

@@ -2,6 +2,7 @@ import CLinux
 import CFuse
 import Glibc
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 extension FuseOperations {

@@ -1,6 +1,8 @@
 import CFuse
 import Glibc
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 extension FuseOperations {

@@ -1,22 +1,25 @@
 import CFuse
 import CLinux
 import Glibc
-public import PerfmonEngine
+import LinuxSupport
+import PerfmonEngine
+package import PerfmonModel
+import PrivilegeSupport
 import Synchronization
-import SystemPackage
+internal import SystemPackage
 
 /// One connection between the kernel and a file system: mounts, answers, unmounts.
 ///
 /// `run` answers all requests in the thread that calls it. One thread that never blocks is faster
 /// than a pool with any number of clients, because the kernel finds it warm.
-public final class FuseSession: Sendable {
+package final class FuseSession: Sendable {
     let fileSystem: FileSystem
     nonisolated(unsafe) let pointer: OpaquePointer
     private let isRunning = Atomic(false)
     private let mountPath = Guarded("")
 
     /// Prepares a session; `options` are mount options that libfuse knows, one each.
-    public init(serving fileSystem: FileSystem, options: [String]) throws(PfmError) {
+    package init(serving fileSystem: FileSystem, options: [String]) throws(PfmError) {
         self.fileSystem = fileSystem
         var arguments = fuse_args()
         fuse_opt_add_arg(&arguments, "pfmfs")
@@ -49,7 +52,7 @@ public final class FuseSession: Sendable {
     }
 
     /// Mounts the file system on a directory.
-    public func mount(at path: String) throws(PfmError) {
+    package func mount(at path: String) throws(PfmError) {
         guard fuse_session_mount(pointer, path) == 0 else {
             throw PfmError(
                 .ioError,
@@ -61,14 +64,14 @@ public final class FuseSession: Sendable {
 
     /// Leaves the foreground. The caller's parent returns, with the mount in place; no thread may
     /// have been started before.
-    public func moveToBackground() throws(PfmError) {
+    package func moveToBackground() throws(PfmError) {
         guard fuse_daemonize(0) == 0 else {
             throw PfmError(Errno(rawValue: errno), "cannot go to the background")
         }
     }
 
     /// The version of the libfuse in use.
-    public static var libraryVersion: String {
+    package static var libraryVersion: String {
         fuse_pkgversion().map { String(cString: $0) } ?? "unknown"
     }
 
@@ -77,7 +80,7 @@ public final class FuseSession: Sendable {
     ///
     /// The loop has a thread of its own because of the fork behind it: `Mutex` remembers each
     /// thread's id, and what it remembers of the first thread is the id of the parent's.
-    public func run() throws(PfmError) {
+    package func run() throws(PfmError) {
         var signals = Self.endingSignals
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         let outcome = Outcome()
@@ -120,7 +123,7 @@ public final class FuseSession: Sendable {
     }
 
     /// Removes the mount, if it is still there.
-    public func unmount() {
+    package func unmount() {
         // Once it is gone another one may be in its place.
         var state = pollfd(fd: fuse_session_fd(pointer), events: 0, revents: 0)
         let isGone = poll(&state, 1, 0) == 1 && state.revents & Int16(POLLERR) != 0

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import LinuxSupport
 import PerfmonEngine
 
 /// One thing that the kernel has to be told.

@@ -1,4 +1,5 @@
 import CFuse
+import LinuxSupport
 import PerfmonEngine
 
 /// What the kernel's file handle of an open file stands for.

@@ -1,7 +1,7 @@
 import CFuse
 
 /// Wakes one poll(2) that waits on a file; given up without waking when it is dropped.
-public struct PollWaker: ~Copyable {
+package struct PollWaker: ~Copyable {
     private enum Sleeper {
         case kernel(OpaquePointer)
         case recorder(Unmanaged<ReplyRecorder>)
@@ -14,7 +14,7 @@ public struct PollWaker: ~Copyable {
     }
 
     /// A waker that counts its wake-ups in a recorder, for tests.
-    public init(recorder: ReplyRecorder) {
+    init(recorder: ReplyRecorder) {
         sleeper = .recorder(Unmanaged.passRetained(recorder))
     }
 
@@ -29,7 +29,7 @@ public struct PollWaker: ~Copyable {
     ///
     /// The kernel only wakes a queue for this; it takes no lock that a request could hold, so it
     /// is safe under the mount's lock and inside a handler.
-    public consuming func wake() {
+    consuming func wake() {
         switch sleeper {
         case .kernel(let handle): fuse_lowlevel_notify_poll(handle)
         case .recorder(let recorder): recorder._withUnsafeGuaranteedRef { $0.wakes += 1 }

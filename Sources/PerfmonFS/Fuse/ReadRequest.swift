@@ -1,17 +1,18 @@
 import CFuse
-public import PerfmonEngine
-public import SystemPackage
+import LinuxSupport
+import PerfmonEngine
+import SystemPackage
 
 /// One read(2) that waits for its answer.
 ///
 /// It is answered exactly once, now or after `WaitQueue.park`; one that is dropped answers EIO.
-public struct ReadRequest: ~Copyable {
+package struct ReadRequest: ~Copyable {
     /// Bytes from the start of the file.
-    public let offset: Int
+    let offset: Int
     /// Bytes that the client takes at most.
-    public let size: Int
+    let size: Int
     /// The file is in non-blocking mode: the answer must be given now.
-    public let isNonBlocking: Bool
+    let isNonBlocking: Bool
     private var isListed = false
     private let answer: Reply
 
@@ -23,7 +24,7 @@ public struct ReadRequest: ~Copyable {
     }
 
     /// A request whose answer goes to a recorder, for tests.
-    public init(
+    init(
         offset: Int = 0,
         size: Int = 4096,
         isNonBlocking: Bool = false,
@@ -36,7 +37,7 @@ public struct ReadRequest: ~Copyable {
     }
 
     /// The reader. Its supplementary groups can be asked for until the request is answered.
-    public var client: Client {
+    var client: Client {
         switch answer.receiver {
         case .kernel(let request): FileSystem.client(of: request)
         case .recorder(let recorder): recorder._withUnsafeGuaranteedRef { $0.client }
@@ -44,7 +45,7 @@ public struct ReadRequest: ~Copyable {
     }
 
     /// Answers with at most `size` of these bytes; none is the end of the file.
-    public consuming func reply(_ bytes: Span<UInt8>) {
+    consuming func reply(_ bytes: Span<UInt8>) {
         let size = size
         unlist()
         let memory = bytes.withUnsafeBufferPointer { $0 }
@@ -52,12 +53,12 @@ public struct ReadRequest: ~Copyable {
     }
 
     /// Answers with the part of a whole file's text that was asked for.
-    public consuming func reply(from text: borrowing TextBuffer) {
+    consuming func reply(from text: borrowing TextBuffer) {
         reply(from: text, startingAt: 0)
     }
 
     /// Answers with the part that was asked for of a text whose first byte is at `start`.
-    public consuming func reply(from text: borrowing TextBuffer, startingAt start: Int) {
+    consuming func reply(from text: borrowing TextBuffer, startingAt start: Int) {
         let memory = text.memory
         let first = min(max(offset - start, 0), memory.count)
         let length = min(size, memory.count - first)
@@ -66,7 +67,7 @@ public struct ReadRequest: ~Copyable {
     }
 
     /// Answers with an error.
-    public consuming func fail(_ code: Errno) {
+    consuming func fail(_ code: Errno) {
         unlist()
         answer.fail(code)
     }

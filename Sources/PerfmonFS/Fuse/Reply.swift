@@ -1,7 +1,8 @@
 import CFuse
-public import Glibc
-public import PerfmonEngine
-public import SystemPackage
+import Glibc
+import LinuxSupport
+import PerfmonEngine
+import SystemPackage
 
 /// The answer that one request waits for: given exactly once, EIO when it is forgotten.
 struct Reply: ~Copyable {
@@ -55,20 +56,20 @@ struct Reply: ~Copyable {
 }
 
 /// Takes the answer to a request that no kernel sent, for tests.
-public final class ReplyRecorder {
+package final class ReplyRecorder {
     /// Who reads.
-    public let client: Client
+    let client: Client
     /// What was answered; nil while the request waits.
-    public internal(set) var result: Result<[UInt8], Errno>?
+    var result: Result<[UInt8], Errno>?
     /// How often a poll on the file was woken.
-    public internal(set) var wakes = 0
+    var wakes = 0
 
-    public init(client: Client = Client(uid: 0, gid: 0, tid: getpid())) {
+    init(client: Client = Client(uid: 0, gid: 0, tid: getpid())) {
         self.client = client
     }
 
     /// The text that was answered.
-    public var text: String? {
+    var text: String? {
         guard case .success(let bytes) = result else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }

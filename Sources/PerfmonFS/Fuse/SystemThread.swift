@@ -3,7 +3,7 @@ import CLinux
 import Glibc
 
 /// A thread of the daemon. It takes no signals, so that they reach the thread that waits for them.
-final class SystemThread: Sendable {
+package final class SystemThread: Sendable {
     private final class Start: Sendable {
         let name: String
         let body: @Sendable () -> Void

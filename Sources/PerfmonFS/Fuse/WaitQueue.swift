@@ -5,21 +5,21 @@ import SystemPackage
 /// Guarded by the mount's lock, like the files it serves. The first `park` of a request must
 /// happen in its handler, where the loop thread cannot take in an interrupt at the same time;
 /// that makes the check for an interrupt that came first free of races.
-public final class WaitQueue {
+package final class WaitQueue {
     private var reads: [ParkedRead] = []
     private var polls: [WaitingPoll] = []
     /// How often the queue was woken.
-    public private(set) var wakes = 0
+    private(set) var wakes = 0
 
-    public init() {}
+    init() {}
 
     /// Whether anybody waits for data in a read(2).
-    public var hasReaders: Bool { !reads.isEmpty }
+    var hasReaders: Bool { !reads.isEmpty }
 
     /// Keeps a read until the queue is woken; `handle` then gets it again, and may park it again.
     ///
     /// Answers EAGAIN at once in non-blocking mode, and EINTR when the reader got a signal.
-    public func park(_ request: consuming ReadRequest, for handle: any FileHandle) {
+    func park(_ request: consuming ReadRequest, for handle: any FileHandle) {
         guard !request.isNonBlocking else {
             return request.fail(.resourceTemporarilyUnavailable)
         }
@@ -29,19 +29,19 @@ public final class WaitQueue {
     }
 
     /// Keeps the waker of a poll, one per open file, until the queue is woken.
-    public func notify(_ waker: consuming PollWaker?, for handle: any FileHandle) {
+    func notify(_ waker: consuming PollWaker?, for handle: any FileHandle) {
         guard let waker else { return }
         forget(handle)
         polls.append(WaitingPoll(waker, handle: ObjectIdentifier(handle)))
     }
 
     /// Gives up the waker of an open file that is closed.
-    public func forget(_ handle: any FileHandle) {
+    func forget(_ handle: any FileHandle) {
         polls.removeAll { $0.handle == ObjectIdentifier(handle) }
     }
 
     /// Gives every waiting read back to its handle, oldest first, and wakes the polls.
-    public func wake() {
+    func wake() {
         wakes &+= 1
         let waiting = reads
         reads = []

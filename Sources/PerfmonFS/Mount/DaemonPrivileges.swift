@@ -1,15 +1,18 @@
-import CLinux
+import CPrivilege
 import Glibc
-public import PerfmonEngine
-import SystemPackage
+package import LinuxSupport
+import PerfmonEngine
+package import PerfmonModel
+internal import PrivilegeSupport
+internal import SystemPackage
 
 /// Gives up what the daemon does not need once it is mounted.
-public enum DaemonPrivileges {
+package enum DaemonPrivileges {
     /// Keeps these privileges only, for good, and refuses itself the system calls by which a daemon
     /// that was taken over could harm most. The keeper stays behind with the rest.
     ///
     /// To be called in the background, before the process has threads.
-    public static func keepOnly(_ privileges: [Privilege]) throws(PfmError) {
+    package static func keepOnly(_ privileges: [Privilege]) throws(PfmError) {
         do {
             try PrivilegeKeeper.shared.start(unmounter: Fusermount.program)
         } catch {

@@ -1,7 +1,10 @@
-internal import CLinux
-internal import Glibc
-public import PerfmonEngine
-internal import SystemPackage
+import CLinux
+import Glibc
+import PerfBackend
+internal import PerfmonEngine
+package import PerfmonModel
+import SimulatedBackend
+import SystemPackage
 
 extension MountContent {
     /// Makes what a mount with these options serves: the backend, the engine over it, the tree over
@@ -9,7 +12,7 @@ extension MountContent {
     /// threads.
     ///
     /// - Throws: ENOSYS when the backend that was asked for by name cannot work here.
-    public static func make(for options: MountOptions) throws(PfmError) -> sending MountContent {
+    package static func make(for options: MountOptions) throws(PfmError) -> sending MountContent {
         let (backend, reports) = try BackendChoice.make(for: options)
         let engine = Engine(backend: backend, options: engineOptions(options))
         if let limit = options.bufferMemoryMax { engine.controls.bufferMemoryMax = limit }

@@ -1,5 +1,6 @@
 import Logging
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// One of pfmfs's own mount options: a row from which the parser and the help text are made.

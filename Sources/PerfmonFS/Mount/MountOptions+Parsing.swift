@@ -1,6 +1,8 @@
 import CFuse
 import Glibc
-public import PerfmonEngine
+import PerfmonEngine
+import PerfmonEvents
+package import PerfmonModel
 import SystemPackage
 
 extension MountOptions {
@@ -8,7 +10,7 @@ extension MountOptions {
     /// the short options, as mount(8), mount.fuse3 and users give them.
     ///
     /// Throws EINVAL with a sentence for whatever is not known.
-    public init(parsing arguments: [String]) throws(PfmError) {
+    package init(parsing arguments: [String]) throws(PfmError) {
         self.init()
         var operands: [String] = []
         for argument in try Self.split(arguments) {

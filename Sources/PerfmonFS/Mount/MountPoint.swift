@@ -1,21 +1,22 @@
 import CFuse
 import CLinux
 import Glibc
-public import PerfmonEngine
-import SystemPackage
+import PerfmonEngine
+package import PerfmonModel
+internal import SystemPackage
 
 /// The directory to mount on, after everything that would make the mount fail was looked for, so
 /// that the user gets one clear line instead of libfuse's.
-public struct MountPoint: Sendable {
+package struct MountPoint: Sendable {
     /// The directory's absolute path without symbolic links.
-    public let path: String
+    package let path: String
 
     private static let fileSystemType = "fuse.pfmfs"
 
     /// Checks a directory; detaches what a pfmfs that died left mounted on it.
     ///
     /// Throws what stands against the mount: no such directory, a living pfmfs, no FUSE.
-    public init(_ given: String) throws(PfmError) {
+    package init(_ given: String) throws(PfmError) {
         if given.hasPrefix("/dev/fd/") {
             throw PfmError(
                 .notSupported,
@@ -49,7 +50,7 @@ public struct MountPoint: Sendable {
     }
 
     /// Whether mounts of this user may be open to others.
-    public static var mayAllowOthers: Bool {
+    package static var mayAllowOthers: Bool {
         geteuid() == 0
             || TextFile.read("/etc/fuse.conf").split(separator: "\n")
                 .contains { $0.split(separator: " ").first == "user_allow_other" }

@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// The values that mount options have. Each function throws EINVAL with what it would have taken.

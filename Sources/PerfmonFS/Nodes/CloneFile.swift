@@ -1,4 +1,6 @@
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// `clone`: opening it makes a context that lives as long as the descriptor, which is perfmon2's

@@ -1,6 +1,8 @@
 import CLinux
 import DequeModule
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 
 /// What was refused lately: `info/error_log`, and `info/last_cmd_status` for each user.
 final class CommandHistory {

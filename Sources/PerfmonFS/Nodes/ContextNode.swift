@@ -1,3 +1,4 @@
+import LinuxSupport
 import PerfmonEngine
 
 /// What the tree keeps for a context beside the engine: who waits for it, and which of its files

@@ -1,4 +1,6 @@
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 
 /// `contexts/`: mkdir makes a monitoring context, rmdir destroys it.
 enum ContextsDirectory {

@@ -1,5 +1,6 @@
 import Glibc
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// The files of `/sys/kernel/perfmon`, with perfmon2's names, modes and formats.

@@ -1,4 +1,6 @@
+import PerfmonModel
 import PerfmonEngine
+import PerfmonEvents
 
 /// `events/<pmu>/<EVENT>`: every event that can be counted. Nothing is listed before it is asked
 /// for, because a CPU model has thousands.

@@ -1,4 +1,7 @@
+import LinuxSupport
 import PerfmonEngine
+import PerfmonEvents
+import PerfmonModel
 
 /// `info/`: what pfmfs is and can do here, and what it refused.
 enum InfoDirectory {

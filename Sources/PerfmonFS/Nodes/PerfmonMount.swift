@@ -1,23 +1,25 @@
 import Glibc
-public import PerfmonEngine
+import LinuxSupport
+import PerfmonEngine
+import SimulatedBackend
 
 /// How the tree is laid out, chosen at mount time.
-public struct TreeOptions: Sendable {
+struct TreeOptions: Sendable {
     /// Permission bits of `contexts/`.
-    public var contextsMode: UInt16 = 0o1777
+    var contextsMode: UInt16 = 0o1777
     /// Permission bits of `clone`.
-    public var cloneMode: UInt16 = 0o666
+    var cloneMode: UInt16 = 0o666
     /// A listing of `contexts/` shows a client only those that he may read.
-    public var hidesContexts = false
+    var hidesContexts = false
 
-    public init() {}
+    init() {}
 }
 
 /// What all nodes of one mount share: the subject of the root directory.
-public final class PerfmonMount {
-    public let engine: Engine
-    public let options: TreeOptions
-    public let services = MountServices()
+final class PerfmonMount {
+    let engine: Engine
+    let options: TreeOptions
+    let services = MountServices()
     let history = CommandHistory()
     /// What waits for readers of samples.
     let backlog = ReaderBacklog()
@@ -28,7 +30,7 @@ public final class PerfmonMount {
     private var knownKernelMap: KernelMap?
     private var nodes: [UInt64: ContextNode] = [:]
 
-    public init(
+    init(
         engine: Engine,
         options: TreeOptions,
         backendReports: @escaping () -> [BackendReport]
@@ -46,7 +48,7 @@ public final class PerfmonMount {
     }
 
     /// The root directory of the mount.
-    public func root() -> any DirectorySource {
+    func root() -> any DirectorySource {
         TableDirectory(RootDirectory.table, of: self)
     }
 
@@ -81,45 +83,45 @@ public final class PerfmonMount {
 }
 
 extension PerfmonMount: EngineObserver {
-    public func messagesArrived(in context: Context) {
+    func messagesArrived(in context: Context) {
         nodes[context.serial]?.messagesArrived()
     }
 
-    public func stateChanged(of context: Context) {
+    func stateChanged(of context: Context) {
         nodes[context.serial]?.stateChanged()
     }
 
-    public func formatChanged(of context: Context) {
+    func formatChanged(of context: Context) {
         nodes[context.serial]?.formatChanged()
         services.entryGone(in: ["contexts", context.name], name: "smpl")
     }
 
-    public func samplesArrived(in context: Context) {
+    func samplesArrived(in context: Context) {
         nodes[context.serial]?.samplesArrived()
     }
 
-    public func samplesWillGo(in context: Context) {
+    func samplesWillGo(in context: Context) {
         nodes[context.serial]?.samplesWillGo()
     }
 
-    public func setRemoved(_ id: UInt16, from context: Context) {
+    func setRemoved(_ id: UInt16, from context: Context) {
         services.entryGone(in: ["contexts", context.name, "sets"], name: String(id))
     }
 
-    public func removed(_ context: Context) {
+    func removed(_ context: Context) {
         nodes.removeValue(forKey: context.serial)?.removed()
         services.entryGone(in: ["contexts"], name: context.name)
     }
 }
 
 /// One backend's line in `info/backends`.
-public struct BackendReport: Sendable {
-    public var name: String
-    public var isAvailable: Bool
+struct BackendReport: Sendable {
+    var name: String
+    var isAvailable: Bool
     /// Facts and reasons as key and value; values with blanks are shown in quotes.
-    public var facts: [(key: String, value: String)]
+    var facts: [(key: String, value: String)]
 
-    public init(name: String, isAvailable: Bool, facts: [(key: String, value: String)]) {
+    init(name: String, isAvailable: Bool, facts: [(key: String, value: String)]) {
         self.name = name
         self.isAvailable = isAvailable
         self.facts = facts

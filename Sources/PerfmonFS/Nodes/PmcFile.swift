@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 
 /// `sets/N/pmcN`: one configuration register of a set.
 enum PmcFile {

@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 
 /// `pmu_desc/`: the registers of the logical PMU, as perfmon2's tools read them. Every file ends
 /// in a newline, because those tools drop the last byte.

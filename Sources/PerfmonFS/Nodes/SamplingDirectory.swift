@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// `contexts/NAME/smpl/`: the samples of a context, while it has a sampling format.

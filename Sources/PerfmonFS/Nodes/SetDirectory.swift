@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// `contexts/NAME/sets/N/`: one event set and its registers.

@@ -1,4 +1,6 @@
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// An open `view`: a read at offset 0 takes a snapshot, later ones go on in it.

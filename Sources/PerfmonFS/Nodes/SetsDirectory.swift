@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// `contexts/NAME/sets/`: mkdir N makes an event set, rmdir N removes it.

@@ -1,4 +1,6 @@
 import PerfmonEngine
+import PerfmonModel
+import SimulatedBackend
 import SystemPackage
 
 /// `simulated/`: the time in which the simulated PMU lives.

@@ -1,4 +1,7 @@
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
+import PrivilegeSupport
 import SystemPackage
 
 /// The stored samples as folded stacks, `comm;outer;...;inner N` one a line, which flame graphs are

@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 
 /// How perf.data describes an event (`struct perf_event_attr`, 128 bytes).
 struct PerfAttribute {

@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 
 /// Writes samples as a perf.data file in pipe mode, which `perf report` and `perf script` read from
 /// a file and from their standard input: nothing in it refers to a place further on, so it can be

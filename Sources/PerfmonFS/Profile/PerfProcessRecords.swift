@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 
 /// What is known of processes as records of a perf.data file.
 enum PerfProcessRecords {

@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 
 /// The history of processes told again in step with samples: what a process was called and mapped
 /// when a sample was taken.

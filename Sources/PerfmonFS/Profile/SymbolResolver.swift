@@ -1,5 +1,7 @@
 import CLinux
 import PerfmonEngine
+import PerfmonModel
+import PrivilegeSupport
 
 /// Gives addresses of processes their names: from the tables of the files they lie in, from the
 /// maps of just-in-time compilers, from the kernel.

@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 
 /// What the kernel knows of a sampling buffer: the pages of it that programs have mapped or read.
 ///

@@ -1,4 +1,6 @@
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// An open `buffer`: the sampling buffer as it lies in memory. The kernel asks only for pages that

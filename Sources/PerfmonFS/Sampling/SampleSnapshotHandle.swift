@@ -1,4 +1,6 @@
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// An open file that shows all stored samples, rendered piece by piece as it is read, so that a

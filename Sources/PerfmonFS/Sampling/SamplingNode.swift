@@ -1,3 +1,4 @@
+import LinuxSupport
 import PerfmonEngine
 
 /// What the tree keeps for a context while it has a sampling format: the subject of `smpl/`.

@@ -1,6 +1,8 @@
 import CLinux
 import Glibc
 import PerfmonEngine
+import PerfmonModel
+import PrivilegeSupport
 
 /// A file whose code a process maps.
 struct CodeFile: Hashable {

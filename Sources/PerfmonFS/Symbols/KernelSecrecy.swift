@@ -1,5 +1,7 @@
 import Glibc
+import LinuxSupport
 import PerfmonEngine
+import PrivilegeSupport
 
 /// Who may learn where the kernel lies and what its functions are called: whom the kernel itself
 /// would tell.

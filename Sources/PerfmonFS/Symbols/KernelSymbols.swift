@@ -1,5 +1,6 @@
 import Glibc
 import PerfmonEngine
+import PrivilegeSupport
 
 /// Names of the kernel's functions, from /proc/kallsyms.
 enum KernelSymbols {

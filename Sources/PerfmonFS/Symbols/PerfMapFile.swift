@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import PerfmonEngine
+import PrivilegeSupport
 
 /// `/tmp/perf-PID.map`: the names that a just-in-time compiler gives to its code, one a line as
 /// `START SIZE NAME`.

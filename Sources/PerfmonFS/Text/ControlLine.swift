@@ -1,4 +1,6 @@
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// One line of `ctl`: a call of perfmon2 by its name, with its fields as key=value.

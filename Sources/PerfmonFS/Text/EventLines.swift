@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// Lines of event names: `cycles instructions`, `set1: page-faults`, `none`.

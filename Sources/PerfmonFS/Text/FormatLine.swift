@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// A sampling format with its arguments in one line: `default buf_size=1M`, or `none`.

@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// Reading lists of registers, such as `0-1,4` or `pmd0,pmd4`.

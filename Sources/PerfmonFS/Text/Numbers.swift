@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// Reading numbers as users write them. All throw EINVAL with the word at fault.

@@ -1,5 +1,7 @@
 import Glibc
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// Lines of `notify`: `tid N signal S`, `self signal S`, `none`.

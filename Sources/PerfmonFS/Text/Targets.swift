@@ -1,4 +1,6 @@
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// What users write to `load_context`, and how `target` shows it.

@@ -34,7 +34,7 @@ struct DirectoryDocument {
 
 /// The documentation of the whole tree, made from the same tables as the tree itself: docs/abi.md
 /// and the manual page pfmfs.5.
-public enum TreeDocument {
+package enum TreeDocument {
     private static var directories: [DirectoryDocument] {
         [
             DirectoryDocument("", RootDirectory.table),
@@ -53,7 +53,7 @@ public enum TreeDocument {
     }
 
     /// The tree as a Markdown document.
-    public static var markdown: String {
+    static var markdown: String {
         var text = """
             # The files of a mount
 
@@ -75,7 +75,7 @@ public enum TreeDocument {
     }
 
     /// The tree as a manual page in man(7) macros.
-    public static var manual: String {
+    static var manual: String {
         var text = """
             .\\" Made from the tables of the program by scripts/mkabi; do not edit.
             .TH PFMFS 5 "" "pfmfs" "File formats"
@@ -107,7 +107,7 @@ public enum TreeDocument {
 
     /// The document that `--describe markdown` or `--describe manual` asks for; nil when the
     /// arguments ask for something else.
-    public static func named(_ arguments: [String]) -> String? {
+    package static func named(_ arguments: [String]) -> String? {
         switch arguments {
         case ["--describe", "markdown"]: markdown
         case ["--describe", "manual"]: manual

@@ -1,22 +1,22 @@
 /// One line that was written to a file, without its newline.
 ///
 /// The text is printable ASCII and tabs: anything else was refused before.
-public struct CommandLine: Sendable, Equatable {
+struct CommandLine: Sendable, Equatable {
     /// One word of a line.
-    public struct Word: Sendable, Equatable {
-        public let text: String
+    struct Word: Sendable, Equatable {
+        let text: String
         /// Bytes from the start of the line.
-        public let offset: Int
+        let offset: Int
     }
 
-    public let text: String
+    let text: String
 
-    public init(_ text: String) {
+    init(_ text: String) {
         self.text = text
     }
 
     /// The words of the line: runs of anything but blanks and tabs.
-    public var words: [Word] {
+    var words: [Word] {
         var found: [Word] = []
         let bytes = text.utf8
         var index = bytes.startIndex
@@ -40,7 +40,7 @@ public struct CommandLine: Sendable, Equatable {
     }
 
     /// The text without the blanks and tabs at both ends.
-    public var trimmed: String {
+    var trimmed: String {
         let bytes = text.utf8
         if let first = bytes.first, let last = bytes.last, !Self.isBlank(first),
             !Self.isBlank(last)
@@ -55,7 +55,7 @@ public struct CommandLine: Sendable, Equatable {
 
     /// Bytes from the start of the line to the word at fault: a whole word before a part of one;
     /// 0 when the text does not hold it.
-    public func offset(of subject: String?) -> Int {
+    func offset(of subject: String?) -> Int {
         guard let subject, !subject.isEmpty else { return 0 }
         if let word = words.first(where: { $0.text == subject }) {
             return word.offset

@@ -1,9 +1,11 @@
-public import PerfmonEngine
+import LinuxSupport
+import PerfmonEngine
+import PerfmonModel
 
 /// One command as it arrived and what became of it.
-public struct CommandReport: Sendable {
+struct CommandReport: Sendable {
     /// What was asked for.
-    public enum Kind: Sendable, Equatable {
+    enum Kind: Sendable, Equatable {
         /// A line that was written to a file.
         case write
         /// mkdir(2).
@@ -20,21 +22,21 @@ public struct CommandReport: Sendable {
         case unsupported
     }
 
-    public var kind: Kind
-    public var client: Client
+    var kind: Kind
+    var client: Client
     /// Path of the file or directory from the root of the mount, without a leading slash.
-    public var path: String
+    var path: String
     /// The line that was written, or the name given to mkdir, rmdir, unlink and so on; empty for
     /// the others.
-    public var text: String
+    var text: String
     /// Number of the line in its write, from 1, when the write had several; 0 otherwise.
-    public var line: Int
+    var line: Int
     /// Bytes from the start of `text` to the word at fault.
-    public var offset: Int
+    var offset: Int
     /// nil: it was done.
-    public var error: PfmError?
+    var error: PfmError?
 
-    public init(
+    init(
         _ kind: Kind = .write,
         client: Client,
         path: String,

@@ -1,32 +1,34 @@
-public import PerfmonEngine
+import LinuxSupport
+import PerfmonEngine
+import PerfmonModel
 
 /// What a directory of the mount contains: files, fixed directories, and families of children
 /// whose names come from the subject.
 ///
 /// Make each table once, as a `static let`: it is looked into at every look-up of a name.
-public final class DirectoryTable<Subject>: Sendable {
+final class DirectoryTable<Subject>: Sendable {
     /// Word for the documentation: `root`, `context`, `set`, `pmd`.
-    public let kind: String
-    public let files: [FileRow<Subject>]
-    public let directories: [DirectoryRow<Subject>]
-    public let families: [ChildFamily<Subject>]
+    let kind: String
+    let files: [FileRow<Subject>]
+    let directories: [DirectoryRow<Subject>]
+    let families: [ChildFamily<Subject>]
     /// Permission bits and owner of the directory itself and, with the row's mode, of its files.
-    public let ownership: @Sendable (Subject) -> Ownership
+    let ownership: @Sendable (Subject) -> Ownership
     /// Stores what chmod, chown or chgrp asks for the directory; nil: refused with EPERM.
-    public let setOwnership: (@Sendable (Subject, Client, Ownership) throws(PfmError) -> Void)?
+    let setOwnership: (@Sendable (Subject, Client, Ownership) throws(PfmError) -> Void)?
     /// Mode and owner of one file by name, from the usual ones: the row's mode and the directory's
     /// owner. nil: they are the usual ones.
-    public let fileOwnership: (@Sendable (Subject, String, Ownership) -> Ownership)?
+    let fileOwnership: (@Sendable (Subject, String, Ownership) -> Ownership)?
     /// Stores what chmod, chown or chgrp makes of one file's usual mode and owner; nil: refused with
     /// EPERM.
-    public let setFileOwnership: (@Sendable (Subject, String, Ownership, Ownership) -> Void)?
+    let setFileOwnership: (@Sendable (Subject, String, Ownership, Ownership) -> Void)?
     /// Asked before anything that is written to a file of this name is carried out.
-    public let authorise: (@Sendable (Subject, Client, String) throws(PfmError) -> Void)?
+    let authorise: (@Sendable (Subject, Client, String) throws(PfmError) -> Void)?
     /// Whether the subject was removed; files still open then answer ENODEV.
-    public let isGone: @Sendable (Subject) -> Bool
+    let isGone: @Sendable (Subject) -> Bool
     /// Told of every write, mkdir and rmdir in the directory, successful or not, and of every
     /// other operation that was refused (`CommandReport.Kind`).
-    public let report: @Sendable (Subject, CommandReport) -> Void
+    let report: @Sendable (Subject, CommandReport) -> Void
     /// mkdir(2), by the first family that has it.
     let maker: (@Sendable (Subject, Client, String, UInt16) throws(PfmError) -> Void)?
     /// Where the rows are, by name.
@@ -38,7 +40,7 @@ public final class DirectoryTable<Subject>: Sendable {
         case directory(Int)
     }
 
-    public init(
+    init(
         kind: String,
         files: [FileRow<Subject>] = [],
         directories: [DirectoryRow<Subject>] = [],
@@ -80,13 +82,13 @@ public final class DirectoryTable<Subject>: Sendable {
 }
 
 /// Mode and owner of a node, as stat(2) shows them.
-public struct Ownership: Sendable, Equatable {
+struct Ownership: Sendable, Equatable {
     /// Permission bits, sticky bit included.
-    public var mode: UInt16
-    public var uid: UInt32
-    public var gid: UInt32
+    var mode: UInt16
+    var uid: UInt32
+    var gid: UInt32
 
-    public init(mode: UInt16, uid: UInt32, gid: UInt32) {
+    init(mode: UInt16, uid: UInt32, gid: UInt32) {
         self.mode = mode
         self.uid = uid
         self.gid = gid
@@ -94,18 +96,18 @@ public struct Ownership: Sendable, Equatable {
 }
 
 /// A directory that is always there.
-public struct DirectoryRow<Subject>: Sendable {
-    public let name: String
+struct DirectoryRow<Subject>: Sendable {
+    let name: String
     /// What is below it, in one sentence.
-    public let summary: String
-    public let isPresent: @Sendable (Subject) -> Bool
+    let summary: String
+    let isPresent: @Sendable (Subject) -> Bool
     /// Whether the directory comes and goes while its parent lives; the kernel then asks every
     /// time.
-    public let isConditional: Bool
+    let isConditional: Bool
     /// The directory of one subject.
-    public let open: @Sendable (Subject) -> any DirectorySource
+    let open: @Sendable (Subject) -> any DirectorySource
 
-    public init(
+    init(
         _ name: String,
         summary: String,
         isPresent: (@Sendable (Subject) -> Bool)? = nil,
@@ -120,25 +122,25 @@ public struct DirectoryRow<Subject>: Sendable {
 }
 
 /// Children whose names the subject decides: `contexts/NAME`, `sets/N`, `pmcN`, `events/<pmu>`.
-public final class ChildFamily<Subject>: Sendable {
+final class ChildFamily<Subject>: Sendable {
     /// The names as documentation writes them, such as `pmdN`.
-    public let pattern: String
-    public let summary: String
+    let pattern: String
+    let summary: String
     /// Whether the children are directories.
-    public let isDirectory: Bool
+    let isDirectory: Bool
     /// Whether a child may give way to another one of its name without an rmdir(2): the kernel then
     /// asks at each look-up, since a notice may reach it after the next one.
-    public let isReplaceable: Bool
+    let isReplaceable: Bool
     /// The names that a listing shows to this client.
-    public let names: @Sendable (Subject, Client) -> [String]
+    let names: @Sendable (Subject, Client) -> [String]
     /// The child of a name; nil when this family has none of that name.
-    public let find: @Sendable (Subject, String) -> Child?
+    let find: @Sendable (Subject, String) -> Child?
     /// mkdir(2); nil: refused with EPERM.
-    public let make: (@Sendable (Subject, Client, String, UInt16) throws(PfmError) -> Void)?
+    let make: (@Sendable (Subject, Client, String, UInt16) throws(PfmError) -> Void)?
     /// rmdir(2) of an existing child; nil: refused with EPERM.
-    public let remove: (@Sendable (Subject, Client, String) throws(PfmError) -> Void)?
+    let remove: (@Sendable (Subject, Client, String) throws(PfmError) -> Void)?
 
-    public init(
+    init(
         _ pattern: String,
         summary: String,
         isDirectory: Bool,
@@ -160,7 +162,7 @@ public final class ChildFamily<Subject>: Sendable {
 }
 
 /// What a look-up in a directory finds.
-public enum Child {
+enum Child {
     case file(any FileSource)
     case directory(any DirectorySource)
 }

@@ -1,4 +1,6 @@
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// What files take from the directory that holds them, without the type of its subject.

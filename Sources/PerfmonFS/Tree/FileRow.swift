@@ -1,20 +1,22 @@
-public import PerfmonEngine
+import LinuxSupport
+import PerfmonEngine
+import PerfmonModel
 
 /// Renders a file: appends its whole text, ending in a newline, to the buffer.
-public typealias Show<Subject> =
+typealias Show<Subject> =
     @Sendable (Subject, Client, inout TextBuffer) throws(PfmError) -> Void
 
 /// Carries out one line that was written to a file.
-public typealias Store<Subject> =
+typealias Store<Subject> =
     @Sendable (Subject, Client, CommandLine) throws(PfmError) -> Void
 
 /// One file of a directory: a row of the table from which the nodes, the README in the mount, the
 /// man page pfmfs.5 and docs/abi.md are all made.
 ///
 /// `Subject` is what the directory stands for: the engine, a context, an event set, a register.
-public struct FileRow<Subject>: Sendable {
+struct FileRow<Subject>: Sendable {
     /// How a file behaves when it is read and written.
-    public enum Content: Sendable {
+    enum Content: Sendable {
         /// Text rendered once per open; a write is one or more lines. `longest` is an upper bound
         /// of the text's bytes for files that can pass a page; the others show one page.
         case value(
@@ -38,26 +40,26 @@ public struct FileRow<Subject>: Sendable {
         )
     }
 
-    public let name: String
+    let name: String
     /// Permission bits, such as 0o644.
-    public let mode: UInt16
+    let mode: UInt16
     /// What a line of the file looks like: unit, words, base. One line.
-    public let format: String
+    let format: String
     /// What the file is for, in one sentence.
-    public let summary: String
-    public let content: Content
+    let summary: String
+    let content: Content
     /// Whether the file exists for this subject now.
-    public let isPresent: @Sendable (Subject) -> Bool
+    let isPresent: @Sendable (Subject) -> Bool
     /// Whether the file comes and goes while its directory lives; the kernel then asks every time.
-    public let isConditional: Bool
+    let isConditional: Bool
     /// Whether everything that is written between an open and its close is one batch, which ends at
     /// the first line that fails. Some shells give each line a write of its own.
-    public let isBatch: Bool
+    let isBatch: Bool
     /// Woken when a value has changed by itself: poll(2) on the file then reports POLLPRI, as
     /// sysfs does. nil: the file is never watched.
-    public let changes: (@Sendable (Subject) -> WaitQueue)?
+    let changes: (@Sendable (Subject) -> WaitQueue)?
 
-    public init(
+    init(
         _ name: String,
         mode: UInt16,
         format: String,

@@ -1,11 +1,12 @@
-public import PerfmonEngine
+import PerfmonEngine
+import PerfmonModel
 
 /// The content of a file that can be mapped into memory, of which the kernel keeps pages.
 ///
 /// Nothing tells the daemon who reads a page that the kernel has. So what changes in kept pages is
 /// pushed to the kernel: by one thread, outside the mount's lock, in rounds of pieces that follow
 /// each other in the order in which a reader may see them.
-public protocol KeptContent: AnyObject {
+protocol KeptContent: AnyObject {
     /// Takes in what happened up to now.
     ///
     /// - Throws: when what the file showed is gone.
@@ -19,7 +20,7 @@ public protocol KeptContent: AnyObject {
 }
 
 /// Some bytes of a file for the kernel's pages of it.
-public struct KeptPiece {
+struct KeptPiece {
     let offset: Int
     let bytes: [UInt8]
 }

@@ -1,25 +1,26 @@
-public import PerfmonEngine
+package import LinuxSupport
+import PerfmonEngine
 
 /// What a mount is made of: the tree it serves and the descriptors that move it.
-public struct MountContent {
+package struct MountContent {
     /// A descriptor to watch for input, and what to do about it under the mount's lock.
-    public struct Watch {
-        public let descriptor: Int32
-        public let action: () -> Void
+    struct Watch {
+        let descriptor: Int32
+        let action: () -> Void
 
-        public init(_ descriptor: Int32, action: @escaping () -> Void) {
+        init(_ descriptor: Int32, action: @escaping () -> Void) {
             self.descriptor = descriptor
             self.action = action
         }
     }
 
-    public let root: any DirectorySource
-    public let services: MountServices
-    public let watches: [Watch]
+    let root: any DirectorySource
+    let services: MountServices
+    let watches: [Watch]
     /// What the daemon needs of root's privileges to serve it.
-    public let privileges: [Privilege]
+    package let privileges: [Privilege]
 
-    public init(
+    init(
         root: any DirectorySource,
         services: MountServices = MountServices(),
         watches: [Watch] = [],

@@ -1,19 +1,19 @@
 /// What the nodes may ask of the mount they are in. Guarded by the mount's lock, like the nodes.
-public final class MountServices {
+final class MountServices {
     /// Longest write(2) that a file takes, in bytes (perfmon2's `arg_mem_max`). A longer one is
     /// refused with E2BIG.
-    public var writeLimit = 4096
+    var writeLimit = 4096
 
     /// The tree whose nodes these are, once it is mounted.
     weak var tree: (any MountedTree)?
 
-    public init() {}
+    init() {}
 
     /// Tells the kernel that a child went away without an rmdir(2), or was replaced.
     ///
     /// Call it after the child is gone from the subject. `parent` is the directory's path from the
     /// root of the mount, by its parts.
-    public func entryGone(in parent: [String], name: String) {
+    func entryGone(in parent: [String], name: String) {
         tree?.entryGone(in: parent, name: name)
     }
 

@@ -1,7 +1,9 @@
-public import PerfmonEngine
+import LinuxSupport
+import PerfmonEngine
+import PerfmonModel
 
 /// A directory as the FUSE layer sees it: a `DirectoryTable` bound to its subject.
-public protocol DirectorySource: AnyObject {
+protocol DirectorySource: AnyObject {
     /// Where the directory is; set by the FUSE layer before anything else is called.
     var place: Place { get set }
     /// Whether the subject was removed: nothing is found any more.
@@ -22,7 +24,7 @@ public protocol DirectorySource: AnyObject {
 }
 
 /// A file as the FUSE layer sees it: a `FileRow` bound to its subject.
-public protocol FileSource: AnyObject {
+protocol FileSource: AnyObject {
     /// Where the file is; set by the FUSE layer before anything else is called.
     var place: Place { get set }
     func ownership() -> Ownership
@@ -38,7 +40,7 @@ public protocol FileSource: AnyObject {
 }
 
 /// One open file.
-public protocol FileHandle: AnyObject {
+protocol FileHandle: AnyObject {
     /// Answers now or keeps the request and answers later (only files that are documented to wait).
     func read(_ request: consuming ReadRequest)
     /// Takes the bytes of one write(2); returns how many were taken.

@@ -1,22 +1,22 @@
 /// Where a node is in the mount, and what the mount offers to it.
-public struct Place {
+struct Place {
     /// Path from the root of the mount without a leading slash; empty for the root itself.
-    public var path: String
-    public var services: MountServices
+    var path: String
+    var services: MountServices
 
-    public init(path: String = "", services: MountServices = MountServices()) {
+    init(path: String = "", services: MountServices = MountServices()) {
         self.path = path
         self.services = services
     }
 
     /// The last part of the path.
-    public var name: String {
+    var name: String {
         path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.index(after: $0)...]) }
             ?? path
     }
 
     /// The place of a child.
-    public func child(_ name: String) -> Place {
+    func child(_ name: String) -> Place {
         Place(path: path.isEmpty ? name : "\(path)/\(name)", services: services)
     }
 }

@@ -1,8 +1,10 @@
+import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// Where the logs of a consuming file take their text from, such as a queue of messages.
-public protocol StreamSupply: AnyObject {
+protocol StreamSupply: AnyObject {
     /// Whether there is anything to take.
     var hasMore: Bool { get }
     /// Whether nothing will follow what there is now.
@@ -16,19 +18,19 @@ public protocol StreamSupply: AnyObject {
 /// One log may serve every open of a file, or each open its own: then a supply that all opens
 /// share gives the log what it has not got yet, and what one reader took no other sees.
 /// Reads stay seekable because shells read a block and seek back behind the line they wanted.
-public final class StreamLog {
+final class StreamLog {
     /// Wakes those who wait for the log to grow; shared between the logs of one queue.
-    public let waiters: WaitQueue
+    let waiters: WaitQueue
     private let supply: (any StreamSupply)?
     private let retention: Int
     private var text = TextBuffer(capacity: 256)
     /// Offset of the first byte that is still there.
-    public private(set) var start = 0
+    private(set) var start = 0
     /// Nothing will follow: readers at the end see the end of the file.
-    public private(set) var isClosed = false
+    private(set) var isClosed = false
 
     /// Makes an empty log that keeps at least `retaining` bytes behind its end.
-    public init(
+    init(
         waiters: WaitQueue = WaitQueue(),
         retaining: Int = 1 << 16,
         supply: (any StreamSupply)? = nil
@@ -39,15 +41,15 @@ public final class StreamLog {
     }
 
     /// Offset behind the last byte: all that was ever appended.
-    public var end: Int { start + text.count }
+    var end: Int { start + text.count }
 
     /// Appends text and gives it to those who wait.
-    public func append(_ more: String) {
+    func append(_ more: String) {
         append { $0.append(more) }
     }
 
     /// Appends what `body` writes and gives it to those who wait.
-    public func append(_ body: (inout TextBuffer) -> Void) {
+    func append(_ body: (inout TextBuffer) -> Void) {
         guard !isClosed else { return }
         body(&text)
         trim()
@@ -55,13 +57,13 @@ public final class StreamLog {
     }
 
     /// Ends the log. What it holds stays readable.
-    public func close() {
+    func close() {
         isClosed = true
         waiters.wake()
     }
 
     /// Opens the log for one reader.
-    public func open() -> any FileHandle {
+    func open() -> any FileHandle {
         StreamHandle(self)
     }
 

@@ -1,23 +1,25 @@
-public import PerfmonEngine
+import LinuxSupport
+import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// A `DirectoryTable` bound to its subject: one directory of the mount.
-public final class TableDirectory<Subject>: DirectorySource {
-    @exclusivity(unchecked) public var place = Place()
+final class TableDirectory<Subject>: DirectorySource {
+    @exclusivity(unchecked) var place = Place()
     private let table: DirectoryTable<Subject>
     private let subject: Subject
     private lazy var holder = FileHolder(table, of: subject)
 
-    public init(_ table: DirectoryTable<Subject>, of subject: Subject) {
+    init(_ table: DirectoryTable<Subject>, of subject: Subject) {
         self.table = table
         self.subject = subject
     }
 
-    public var isGone: Bool {
+    var isGone: Bool {
         table.isGone(subject)
     }
 
-    public func list(for client: Client) -> [(name: String, isDirectory: Bool)] {
+    func list(for client: Client) -> [(name: String, isDirectory: Bool)] {
         var entries: [(name: String, isDirectory: Bool)] = []
         for row in table.files where row.isPresent(subject) {
             entries.append((row.name, false))
@@ -33,7 +35,7 @@ public final class TableDirectory<Subject>: DirectorySource {
         return entries
     }
 
-    public func find(_ name: String) -> Child? {
+    func find(_ name: String) -> Child? {
         switch table.row(name) {
         case .file(let index):
             let row = table.files[index]
@@ -47,7 +49,7 @@ public final class TableDirectory<Subject>: DirectorySource {
         }
     }
 
-    public func mayKeep(_ name: String) -> Bool {
+    func mayKeep(_ name: String) -> Bool {
         switch table.row(name) {
         case .file(let index): !table.files[index].isConditional
         case .directory(let index): !table.directories[index].isConditional
@@ -55,7 +57,7 @@ public final class TableDirectory<Subject>: DirectorySource {
         }
     }
 
-    public func make(_ name: String, mode: UInt16, by client: Client) throws(PfmError) {
+    func make(_ name: String, mode: UInt16, by client: Client) throws(PfmError) {
         try report(.makeDirectory, name, by: client) { () throws(PfmError) in
             guard find(name) == nil else {
                 throw PfmError(.fileExists, "\(name): exists already", subject: name)
@@ -71,7 +73,7 @@ public final class TableDirectory<Subject>: DirectorySource {
         }
     }
 
-    public func remove(_ name: String, by client: Client) throws(PfmError) {
+    func remove(_ name: String, by client: Client) throws(PfmError) {
         try report(.removeDirectory, name, by: client) { () throws(PfmError) in
             let found = table.row(name) == nil ? family(of: name) : nil
             guard found != nil || find(name) != nil else {
@@ -88,18 +90,18 @@ public final class TableDirectory<Subject>: DirectorySource {
         }
     }
 
-    public func ownership() -> Ownership {
+    func ownership() -> Ownership {
         table.ownership(subject)
     }
 
-    public func setOwnership(_ ownership: Ownership, by client: Client) throws(PfmError) {
+    func setOwnership(_ ownership: Ownership, by client: Client) throws(PfmError) {
         guard let store = table.setOwnership else {
             throw PfmError(.notPermitted, "mode and owner of \(describe()) are fixed")
         }
         try store(subject, client, ownership)
     }
 
-    public func report(_ report: CommandReport) {
+    func report(_ report: CommandReport) {
         table.report(subject, report)
     }
 

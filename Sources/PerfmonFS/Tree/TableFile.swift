@@ -1,8 +1,10 @@
-public import PerfmonEngine
+import LinuxSupport
+import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// A `FileRow` bound to its subject: one file of the mount.
-public final class TableFile: FileSource {
+final class TableFile: FileSource {
     /// A row's content without the type of its subject, which every read would pay for.
     enum Content {
         typealias Show = (Client, inout TextBuffer) throws(PfmError) -> Void
@@ -21,7 +23,7 @@ public final class TableFile: FileSource {
         )
     }
 
-    @exclusivity(unchecked) public var place = Place()
+    @exclusivity(unchecked) var place = Place()
     /// The directory that holds the file.
     let holder: FileHolder
     private let mode: UInt16
@@ -33,7 +35,7 @@ public final class TableFile: FileSource {
     var kept: KeptRendering?
 
     /// Binds a row of a directory's own table.
-    public convenience init<Subject>(
+    convenience init<Subject>(
         _ row: FileRow<Subject>,
         of subject: Subject,
         in table: DirectoryTable<Subject>
@@ -43,7 +45,7 @@ public final class TableFile: FileSource {
 
     /// Binds a row with a subject of its own, such as one register, to a file in the directory of
     /// `owner`, which owns it and hears of its commands.
-    public convenience init<Subject, Owner>(
+    convenience init<Subject, Owner>(
         _ row: FileRow<Subject>,
         of subject: Subject,
         in table: DirectoryTable<Owner>,
@@ -64,12 +66,12 @@ public final class TableFile: FileSource {
         }
     }
 
-    public func ownership() -> Ownership {
+    func ownership() -> Ownership {
         let usual = usualOwnership
         return holder.fileOwnership?(place.name, usual) ?? usual
     }
 
-    public func setOwnership(_ ownership: Ownership, by client: Client) throws(PfmError) {
+    func setOwnership(_ ownership: Ownership, by client: Client) throws(PfmError) {
         guard let store = holder.setFileOwnership else {
             throw PfmError(.notPermitted, "mode and owner of \(place.path) are fixed")
         }
@@ -82,7 +84,7 @@ public final class TableFile: FileSource {
         return ownership
     }
 
-    public var hasFixedSize: Bool {
+    var hasFixedSize: Bool {
         switch content {
         case .value(_, _, let longest): longest == nil
         case .listing: false
@@ -91,7 +93,7 @@ public final class TableFile: FileSource {
         }
     }
 
-    public func size(for client: Client) -> UInt64 {
+    func size(for client: Client) -> UInt64 {
         switch content {
         case .value(_, _, let longest):
             return Self.wholePages(longest?() ?? 0)
@@ -104,7 +106,7 @@ public final class TableFile: FileSource {
         }
     }
 
-    public func open(by client: Client, flags: OpenFlags) throws(PfmError) -> any FileHandle {
+    func open(by client: Client, flags: OpenFlags) throws(PfmError) -> any FileHandle {
         do throws(PfmError) {
             guard !holder.isGone() else { throw FileHolder.gone }
             switch content {
@@ -125,7 +127,7 @@ public final class TableFile: FileSource {
         }
     }
 
-    public var keptContent: (any KeptContent)? {
+    var keptContent: (any KeptContent)? {
         guard case .mappable(_, let content, _) = content else { return nil }
         return content()
     }

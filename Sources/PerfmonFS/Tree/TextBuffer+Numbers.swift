@@ -1,6 +1,6 @@
 extension TextBuffer {
     /// Appends a number in decimal.
-    public mutating func append(_ number: some FixedWidthInteger) {
+    mutating func append(_ number: some FixedWidthInteger) {
         if number < 0 {
             append(byte: UInt8(ascii: "-"))
         }
@@ -8,25 +8,25 @@ extension TextBuffer {
     }
 
     /// Appends a number in decimal and ends the line.
-    public mutating func append(line number: some FixedWidthInteger) {
+    mutating func append(line number: some FixedWidthInteger) {
         append(number)
         newline()
     }
 
     /// Appends a text and ends the line.
-    public mutating func append(line text: String) {
+    mutating func append(line text: String) {
         append(text)
         newline()
     }
 
     /// Appends `0x` and the number in lower-case hexadecimal, with at least `digits` digits.
-    public mutating func append(hex number: some FixedWidthInteger, digits: Int = 1) {
+    mutating func append(hex number: some FixedWidthInteger, digits: Int = 1) {
         append("0x")
         append(bareHex: number, digits: digits)
     }
 
     /// Appends the number in lower-case hexadecimal without a prefix.
-    public mutating func append(bareHex number: some FixedWidthInteger, digits: Int = 1) {
+    mutating func append(bareHex number: some FixedWidthInteger, digits: Int = 1) {
         let value = UInt64(truncatingIfNeeded: number)
         let needed = max((64 - value.leadingZeroBitCount + 3) / 4, min(max(digits, 1), 16))
         reserve(needed)
@@ -38,7 +38,7 @@ extension TextBuffer {
 
     /// Appends a number of hundredths as a decimal with two digits behind the point: 10000 is
     /// `100.00`.
-    public mutating func append(hundredths number: UInt64) {
+    mutating func append(hundredths number: UInt64) {
         append(magnitude: number / 100)
         append(byte: UInt8(ascii: "."))
         append(byte: UInt8(ascii: "0") + UInt8(number / 10 % 10))
@@ -46,7 +46,7 @@ extension TextBuffer {
     }
 
     /// Appends a number in decimal behind as many blanks as make it `width` wide.
-    public mutating func append(_ number: some FixedWidthInteger, width: Int) {
+    mutating func append(_ number: some FixedWidthInteger, width: Int) {
         let start = count
         append(number)
         let length = count - start
@@ -58,7 +58,7 @@ extension TextBuffer {
     }
 
     /// Appends a text and as many blanks as make it `width` wide.
-    public mutating func append(_ text: String, width: Int) {
+    mutating func append(_ text: String, width: Int) {
         let start = count
         append(text)
         pad(width - (count - start))

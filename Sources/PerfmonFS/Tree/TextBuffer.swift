@@ -1,14 +1,14 @@
 /// The text of a file while it is rendered: bytes that grow at the end.
 ///
 /// Appending does not allocate while the text fits the capacity, which it keeps between renderings.
-public struct TextBuffer: ~Copyable {
+struct TextBuffer: ~Copyable {
     private var storage: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     /// Bytes of text so far.
-    public private(set) var count = 0
+    private(set) var count = 0
 
     /// Makes an empty buffer with room for `capacity` bytes.
-    public init(capacity: Int = 256) {
+    init(capacity: Int = 256) {
         self.capacity = max(capacity, 32)
         storage = .allocate(capacity: self.capacity)
     }
@@ -18,7 +18,7 @@ public struct TextBuffer: ~Copyable {
     }
 
     /// Gives the text as bytes for the time of `body`.
-    public borrowing func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    borrowing func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
         body(UnsafeBufferPointer(start: storage, count: count).span)
     }
 
@@ -28,28 +28,28 @@ public struct TextBuffer: ~Copyable {
     }
 
     /// The text as a string.
-    public var text: String {
+    var text: String {
         String(decoding: UnsafeBufferPointer(start: storage, count: count), as: UTF8.self)
     }
 
     /// Forgets the text and keeps the memory.
-    public mutating func removeAll() {
+    mutating func removeAll() {
         count = 0
     }
 
     /// Forgets the first `length` bytes and moves the others to the start.
-    public mutating func removeFirst(_ length: Int) {
+    mutating func removeFirst(_ length: Int) {
         let dropped = min(max(length, 0), count)
         storage.update(from: storage + dropped, count: count - dropped)
         count -= dropped
     }
 
     /// Forgets what lies behind the first `length` bytes.
-    public mutating func truncate(to length: Int) {
+    mutating func truncate(to length: Int) {
         count = min(max(length, 0), count)
     }
 
-    public mutating func append(_ text: String) {
+    mutating func append(_ text: String) {
         let done: Void? = text.utf8.withContiguousStorageIfAvailable { copy($0) }
         if done == nil {
             for byte in text.utf8 {
@@ -58,7 +58,7 @@ public struct TextBuffer: ~Copyable {
         }
     }
 
-    public mutating func append(_ text: Substring) {
+    mutating func append(_ text: Substring) {
         let done: Void? = text.utf8.withContiguousStorageIfAvailable { copy($0) }
         if done == nil {
             for byte in text.utf8 {
@@ -67,15 +67,15 @@ public struct TextBuffer: ~Copyable {
         }
     }
 
-    public mutating func append(_ text: StaticString) {
+    mutating func append(_ text: StaticString) {
         text.withUTF8Buffer { copy($0) }
     }
 
-    public mutating func append(_ bytes: Span<UInt8>) {
+    mutating func append(_ bytes: Span<UInt8>) {
         bytes.withUnsafeBufferPointer { copy($0) }
     }
 
-    public mutating func append(byte: UInt8) {
+    mutating func append(byte: UInt8) {
         reserve(1)
         storage[count] = byte
         count += 1
@@ -90,12 +90,12 @@ public struct TextBuffer: ~Copyable {
     }
 
     /// Ends the line.
-    public mutating func newline() {
+    mutating func newline() {
         append(byte: UInt8(ascii: "\n"))
     }
 
     /// Makes room for `length` more bytes.
-    public mutating func reserve(_ length: Int) {
+    mutating func reserve(_ length: Int) {
         if capacity - count < length {
             grow(by: length)
         }

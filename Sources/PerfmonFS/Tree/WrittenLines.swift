@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// The lines of one write(2), checked as a whole before the first is carried out.

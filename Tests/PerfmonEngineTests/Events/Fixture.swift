@@ -1,4 +1,7 @@
-import PerfmonEngine
+@testable import LinuxSupport
+@testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
 import SystemPackage
 import Testing
 

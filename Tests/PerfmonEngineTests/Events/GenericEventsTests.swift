@@ -1,5 +1,7 @@
 import CPerfEvent
-import PerfmonEngine
+@testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
 import SystemPackage
 import Testing
 

@@ -1,4 +1,6 @@
-import PerfmonEngine
+@testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
 import SystemPackage
 import Testing
 

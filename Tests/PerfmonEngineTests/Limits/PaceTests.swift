@@ -1,8 +1,13 @@
+@testable import LinuxSupport
+@testable import PerfBackend
+@testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 import Synchronization
 import SystemPackage
 import Testing
-
-@testable import PerfmonEngine
 
 /// Users who are notified faster than they may be wait; they lose nothing.
 @Suite struct PaceTests {

@@ -1,4 +1,10 @@
+@testable import LinuxSupport
+@testable import PerfBackend
 @testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 
 /// The simulated PMU as a kernel would offer it: what happens is told only at the next drain, the
 /// counters run on until then, and every call takes time in which they run on as well.

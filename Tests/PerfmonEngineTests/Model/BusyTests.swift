@@ -1,6 +1,11 @@
-import Testing
-
+@testable import LinuxSupport
+@testable import PerfBackend
 @testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
+import Testing
 
 /// Random commands while every call takes time. What then happens is no longer predictable to the
 /// nanosecond, but some things must hold after each command.

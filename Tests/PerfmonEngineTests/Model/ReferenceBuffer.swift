@@ -1,4 +1,10 @@
+@testable import LinuxSupport
+@testable import PerfBackend
 @testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 
 /// The sampling buffer of the default format (section 8.3), as far as a run can see it.
 struct ReferenceBuffer {

@@ -1,6 +1,11 @@
-import SystemPackage
-
+@testable import LinuxSupport
+@testable import PerfBackend
 @testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
+import SystemPackage
 
 extension EngineFixture {
     /// Gives a model's command to the engine.

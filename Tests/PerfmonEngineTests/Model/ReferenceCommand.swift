@@ -1,6 +1,11 @@
-import SystemPackage
-
+@testable import LinuxSupport
+@testable import PerfBackend
 @testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
+import SystemPackage
 
 /// What a random run can do to one of its contexts.
 enum ReferenceCommand: CustomStringConvertible {

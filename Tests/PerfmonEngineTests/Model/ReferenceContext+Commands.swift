@@ -1,6 +1,11 @@
-import SystemPackage
-
+@testable import LinuxSupport
+@testable import PerfBackend
 @testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
+import SystemPackage
 
 /// The commands (sections 4.2 to 4.12) and what each refuses.
 extension ReferenceWorld {

@@ -1,6 +1,11 @@
-import SystemPackage
-
+@testable import LinuxSupport
+@testable import PerfBackend
 @testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
+import SystemPackage
 
 /// Registers and sets (sections 4.2, 4.3, 4.10, 4.11, 7.3).
 extension ReferenceContext {

@@ -1,4 +1,10 @@
+@testable import LinuxSupport
+@testable import PerfBackend
 @testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 
 /// Time, overflows and time-outs (sections 6.3 to 6.7, 7.4, 7.5).
 extension ReferenceWorld {

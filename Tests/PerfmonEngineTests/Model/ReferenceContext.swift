@@ -1,4 +1,10 @@
+@testable import LinuxSupport
+@testable import PerfBackend
 @testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 
 /// One PMD of one set, as the specification's section 2.4 lists it.
 struct ReferencePmd {

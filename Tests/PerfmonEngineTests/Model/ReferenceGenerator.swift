@@ -1,4 +1,10 @@
+@testable import LinuxSupport
+@testable import PerfBackend
 @testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 
 /// Makes up command lists: first a context is set up, then anything may happen to it.
 struct ReferenceGenerator {

@@ -1,7 +1,12 @@
 import Glibc
-import Testing
-
+@testable import LinuxSupport
+@testable import PerfBackend
 @testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
+import Testing
 
 /// Random command lists, run beside a small model that was written from the specification.
 ///

@@ -1,8 +1,13 @@
 import Glibc
+@testable import LinuxSupport
+@testable import PerfBackend
+@testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 import SystemPackage
 import Testing
-
-@testable import PerfmonEngine
 
 /// Tests against the running kernel, one after the other: they count each other's work otherwise.
 @Suite(.serialized, .enabled(if: geteuid() == 0, "counting in kernel mode needs root"))

@@ -1,8 +1,13 @@
 import Glibc
+@testable import LinuxSupport
+@testable import PerfBackend
+@testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 import SystemPackage
 import Testing
-
-@testable import PerfmonEngine
 
 extension PerfTests {
     /// Overflows: where they happen, what they carry, and what they leave alone.

@@ -1,8 +1,13 @@
 import CPerfEvent
+@testable import LinuxSupport
+@testable import PerfBackend
+@testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 import SystemPackage
 import Testing
-
-@testable import PerfmonEngine
 
 /// The register view of the perf backend. Only the part without hardware is this machine's; the
 /// rest is checked against the manuals' numbers.

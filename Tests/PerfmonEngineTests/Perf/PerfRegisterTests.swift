@@ -1,7 +1,12 @@
+@testable import LinuxSupport
+@testable import PerfBackend
+@testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 import SystemPackage
 import Testing
-
-@testable import PerfmonEngine
 
 extension PerfTests {
     /// Registers of the generic layout, written as a user of the registers would.

@@ -1,7 +1,12 @@
+@testable import LinuxSupport
+@testable import PerfBackend
+@testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 import SystemPackage
 import Testing
-
-@testable import PerfmonEngine
 
 /// What sampling buffers may take (specification 9.3, conformance 27 and 28).
 @Suite struct BufferMemoryTests {

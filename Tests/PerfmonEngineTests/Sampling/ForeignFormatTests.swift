@@ -1,4 +1,5 @@
-import PerfmonEngine
+@testable import PerfmonEngine
+@testable import PerfmonModel
 import SystemPackage
 import Testing
 

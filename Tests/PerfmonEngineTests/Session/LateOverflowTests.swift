@@ -1,7 +1,12 @@
+@testable import LinuxSupport
+@testable import PerfBackend
+@testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 import SystemPackage
 import Testing
-
-@testable import PerfmonEngine
 
 /// Overflows that are told late, by a backend whose calls take time (specification 4.7, 6.10, 7.5).
 @Suite struct LateOverflowTests {

@@ -1,6 +1,11 @@
-import Testing
-
+@testable import LinuxSupport
+@testable import PerfBackend
 @testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
+import Testing
 
 /// Overflows come where the value wraps, also when a distance begins anew in its middle.
 @Suite struct OverflowDistanceTests {

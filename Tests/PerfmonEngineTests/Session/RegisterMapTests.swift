@@ -1,6 +1,11 @@
-import Testing
-
+@testable import LinuxSupport
+@testable import PerfBackend
 @testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
+import Testing
 
 @Suite("Values by register number")
 struct RegisterMapTests {

@@ -1,7 +1,12 @@
+@testable import LinuxSupport
+@testable import PerfBackend
+@testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 import SystemPackage
 import Testing
-
-@testable import PerfmonEngine
 
 /// Who may be loaded beside whom, and who may make what (specification 9.1, 10.1; conformance 2,
 /// 11, 12, 26).

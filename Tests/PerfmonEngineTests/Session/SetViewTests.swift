@@ -1,7 +1,12 @@
+@testable import LinuxSupport
+@testable import PerfBackend
+@testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 import SystemPackage
 import Testing
-
-@testable import PerfmonEngine
 
 /// The view of a set (specification 7.8, 13.1).
 @Suite struct SetViewTests {

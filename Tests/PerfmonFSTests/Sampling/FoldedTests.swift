@@ -1,9 +1,14 @@
 import Glibc
+@testable import LinuxSupport
+@testable import PerfBackend
+@testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonFS
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 import SystemPackage
 import Testing
-
-@testable import PerfmonEngine
-@testable import PerfmonFS
 
 /// `smpl/folded`.
 @Suite struct FoldedTests {

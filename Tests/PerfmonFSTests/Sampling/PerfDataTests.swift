@@ -1,8 +1,13 @@
+@testable import LinuxSupport
+@testable import PerfBackend
+@testable import PerfmonEngine
+@testable import PerfmonEvents
+@testable import PerfmonFS
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
 import SystemPackage
 import Testing
-
-@testable import PerfmonEngine
-@testable import PerfmonFS
 
 /// What is written for perf, byte for byte.
 @Suite struct PerfDataTests {

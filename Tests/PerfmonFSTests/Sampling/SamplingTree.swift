@@ -1,8 +1,13 @@
 import Glibc
-import SystemPackage
-
+@testable import LinuxSupport
+@testable import PerfBackend
 @testable import PerfmonEngine
+@testable import PerfmonEvents
 @testable import PerfmonFS
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+@testable import SimulatedBackend
+import SystemPackage
 
 /// A tree over the simulated PMU with a manual clock, whose files are read and written without a
 /// mount.

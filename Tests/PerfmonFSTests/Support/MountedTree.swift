@@ -1,10 +1,10 @@
 import CFuse
 import CLinux
 import Glibc
-import PerfmonEngine
-import SystemPackage
-
+@testable import PerfmonEngine
 @testable import PerfmonFS
+@testable import PerfmonModel
+import SystemPackage
 
 /// A tree mounted for real on a directory of its own, until it is dropped.
 final class MountedTree {

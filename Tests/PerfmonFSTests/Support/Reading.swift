@@ -1,6 +1,8 @@
 import Glibc
-import PerfmonEngine
-import PerfmonFS
+internal import LinuxSupport
+@testable import PerfmonEngine
+@testable import PerfmonFS
+@testable import PerfmonModel
 import SystemPackage
 
 extension FileHandle {

@@ -1,10 +1,11 @@
 import CFuse
 import CLinux
 import Glibc
-import PerfmonEngine
-import SystemPackage
-
+@testable import LinuxSupport
+@testable import PerfmonEngine
 @testable import PerfmonFS
+@testable import PerfmonModel
+import SystemPackage
 
 /// A mount whose kernel is the test: requests and replies go over a socket, byte for byte as they
 /// go over /dev/fuse.

@@ -1,5 +1,7 @@
-import PerfmonEngine
-import PerfmonFS
+internal import LinuxSupport
+@testable import PerfmonEngine
+@testable import PerfmonFS
+@testable import PerfmonModel
 import SystemPackage
 
 /// A small tree for tests: a counter that can be read and set, things that are made and removed,

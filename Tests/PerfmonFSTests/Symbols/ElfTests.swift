@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
-import PerfmonEngine
-import Testing
-
+@testable import PerfmonEngine
 @testable import PerfmonFS
+@testable import PerfmonModel
+import Testing
 
 /// Symbols of real files, and of files that were made to do harm.
 @Suite struct ElfTests {

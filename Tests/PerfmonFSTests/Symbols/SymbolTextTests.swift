@@ -1,8 +1,10 @@
 import Glibc
-import PerfmonEngine
-import Testing
-
+@testable import LinuxSupport
+@testable import PerfmonEngine
 @testable import PerfmonFS
+@testable import PerfmonModel
+@testable import PrivilegeSupport
+import Testing
 
 /// Symbols that are written as text: the kernel's, and those of just-in-time compilers.
 @Suite struct SymbolTextTests {

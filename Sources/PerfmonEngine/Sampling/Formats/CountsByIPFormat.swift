@@ -1,3 +1,4 @@
+internal import PerfmonModel
 internal import SystemPackage
 
 /// A histogram: how often each process was caught at each instruction. No sample is stored, so the

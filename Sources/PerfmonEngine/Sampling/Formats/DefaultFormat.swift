@@ -1,3 +1,4 @@
+internal import PerfmonModel
 internal import SystemPackage
 
 /// perfmon2's `default` format, byte for byte: entries one behind the other until there is no room

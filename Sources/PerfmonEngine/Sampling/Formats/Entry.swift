@@ -1,6 +1,8 @@
+internal import PerfmonModel
+
 /// An entry of the default format (`struct pfm_dfl_smpl_entry`); the values of the recorded
 /// registers follow it.
-enum Entry {
+package enum Entry {
     /// Bytes without values.
     static let size = 40
 

@@ -1,3 +1,5 @@
+internal import PerfmonModel
+
 /// Which registers the entries of a buffer hold: the entries do not say it themselves, and a user
 /// may change `smpl_pmds` while the buffer fills.
 struct EntryLayouts {

@@ -1,3 +1,4 @@
+internal import PerfmonModel
 internal import SystemPackage
 
 /// Samples with their call chains, otherwise as the default format. Not perfmon2's.

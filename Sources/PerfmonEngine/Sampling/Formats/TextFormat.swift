@@ -1,3 +1,4 @@
+internal import PerfmonModel
 internal import SystemPackage
 
 /// A ring of lines: the newest samples as text. It never becomes full, so it never masks and never

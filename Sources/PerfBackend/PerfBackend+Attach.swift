@@ -1,0 +1,362 @@
+internal import CPerfEvent
+internal import Glibc
+internal import LinuxSupport
+internal import PerfmonEngine
+internal import PerfmonModel
+internal import PrivilegeSupport
+internal import SystemPackage
+
+/// Loading: from a request to open events.
+extension PerfBackend {
+    func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession {
+        try open(request)
+    }
+
+    /// A gate, the counters and perhaps a trigger for each set; a ring; a pidfd or a timer.
+    func descriptors(for request: AttachRequest) -> Int {
+        let isThread = Self.isThread(request.target)
+        let triggers = isThread && !request.inherit
+        var count = 0
+        for set in request.sets {
+            count += 1 + set.counters.count + (set.timeout != nil && triggers ? 1 : 0)
+        }
+        if request.samplesFamily {
+            // On each CPU, with a ring there.
+            count = (count + 1) * kernel.onlineCPUs.count
+        }
+        count *= max(threads(of: request).count, 1)
+        let samples = request.sets.contains { set in
+            set.timeout != nil && triggers || set.counters.contains { $0.distance != nil }
+        }
+        let letsGoOfRing = isThread && request.inherit && !request.samplesFamily
+        if isThread && !letsGoOfRing || samples { count += 1 }
+        if isThread { count += 1 }
+        if !triggers, request.sets.contains(where: { $0.timeout != nil }) { count += 1 }
+        return count
+    }
+
+    /// `attach`, with the type that this backend's own code needs.
+    func open(_ asked: AttachRequest) throws(PfmError) -> PerfSession {
+        var request = asked
+        try check(request)
+        try requireVisible(request.client)
+        let serial = nextSerial()
+        // From here on the thread's number means this thread, or nothing once it is gone.
+        let thread = try thread(of: request)
+        // The first thread of a process may have ended before the others.
+        let threads = threads(of: request)
+        if let first = threads.first { request.target = .thread(first) }
+        var opening = opening(for: request, serial: serial)
+        var selected: [perf_event_attr] = []
+        for program in request.sets {
+            selected += try opening.members(program)
+        }
+        for attributes in selected { holders.retain(attributes) }
+        var isComplete = false
+        defer {
+            if !isComplete {
+                for attributes in selected { holders.release(attributes) }
+            }
+        }
+        let identities = ClientIdentity.all(of: request.client)
+        // The ring is opened before the client's rights are checked, and looked at after the last
+        // event is opened: a program with other credentials takes the ring from the thread. So
+        // the answer is about the very program that is counted.
+        let isFamily = request.samplesFamily
+        let samples = request.sets.contains { opening.samples($0) }
+        if thread != nil || samples {
+            try openRing(
+                opening.output,
+                request.target,
+                pages: samples && !isFamily ? Self.ringPages(isBuffered: request.isBuffered) : 1
+            )
+        }
+        try authorise(identities, request, request.sets)
+        let letsGoOfRing = request.inherit && !isFamily && hasPidfd(thread)
+        if letsGoOfRing {
+            opening.askAgain = { [unowned self, witness = opening.witness] () throws(PfmError) in
+                try openRing(witness, request.target, pages: 1)
+                try authoriseTarget(identities, request)
+            }
+        }
+        // Seized before the first event is opened: untraced, its thread would not survive it.
+        let hold = try hold(request, serial: serial)
+        var lanes = try self.lanes(of: request, opening, sharedBy: max(threads.count, 1))
+        for tid in threads.dropFirst() {
+            do throws(PfmError) {
+                lanes += try self.lanes(of: request, opening.on(tid), sharedBy: threads.count)
+            } catch  where error.code == .noSuchProcess {
+                // It has ended meanwhile.
+            }
+        }
+        let session = PerfSession(
+            request,
+            serial: serial,
+            backend: self,
+            opening: opening,
+            identities: identities,
+            lanes: lanes,
+            thread: thread,
+            timer: try timer(for: request, opening),
+            held: selected,
+            hold: hold
+        )
+        isComplete = true
+        guard session.isTargetCurrent, !opening.output.hasHungUp else {
+            session.detach()
+            throw PfmError(.noSuchProcess, "\(Self.text(request.target)) has exited")
+        }
+        // The ring's event cannot be inherited, and one such event keeps the kernel from handing
+        // all the others from thread to thread at a switch: counting would cost half as much again.
+        if letsGoOfRing { opening.witness.close() }
+        try watch(session)
+        return session
+    }
+
+    /// The threads that a request is for; none on a CPU.
+    private func threads(of request: AttachRequest) -> [Int32] {
+        guard case .thread(let tid) = request.target else { return [] }
+        guard request.isWholeProcess, kernel.isGroupLeader(tid) else { return [tid] }
+        let running = kernel.runningThreads(ofProcess: tid)
+        return running.isEmpty ? [tid] : running
+    }
+
+    /// Opens the sets of one thread, or of a CPU.
+    ///
+    /// - Parameter threads: threads that share the memory of the session's rings.
+    private func lanes(
+        of request: AttachRequest,
+        _ opening: PerfOpening,
+        sharedBy threads: Int
+    ) throws(PfmError) -> [PerfLane] {
+        guard request.samplesFamily else { return [try PerfLane(request.sets, opening)] }
+        var pages = Self.ringPages(isBuffered: true)
+        while pages > 16, pages * threads > 1024 { pages /= 2 }
+        var lanes: [PerfLane] = []
+        for cpu in kernel.onlineCPUs.sorted() {
+            let output = PerfOutput(tellsProcesses: request.wantsProcesses)
+            let lane = opening.lane(on: cpu, output)
+            try openRing(output, lane.target, lane: lane.cpu, pages: pages)
+            lanes.append(try PerfLane(request.sets, lane))
+        }
+        return lanes
+    }
+
+    private func hasPidfd(_ thread: borrowing ThreadHandle?) -> Bool {
+        switch thread {
+        case .some(let thread): thread.pidfd != nil
+        case nil: false
+        }
+    }
+
+    /// Pages of a ring that holds samples. A notified session reads each sample at once, a
+    /// buffered one when half of the ring is full.
+    static func ringPages(isBuffered: Bool) -> Int {
+        isBuffered ? 256 : 16
+    }
+
+    static let inheritedOverflow = PfmError(
+        .notSupported,
+        "counters that follow children can overflow only into a sampling buffer, again and again "
+            + "at the same distance",
+        hint: "choose a format in smpl_fmt and write one value to value, long_reset and "
+            + "short_reset, or leave out 'inherit'"
+    )
+
+    static func text(_ target: Target) -> String {
+        switch target {
+        case .thread(let tid): "thread \(tid)"
+        case .cpu(let number): "CPU \(number)"
+        }
+    }
+
+    private func check(_ request: AttachRequest) throws(PfmError) {
+        guard !request.samplesFamily || request.isBuffered else { throw Self.inheritedOverflow }
+        if request.holdAtOverflow, !Self.isThread(request.target) {
+            throw PfmError(.invalidArgument, "only a thread can be held at its overflows")
+        }
+    }
+
+    /// The kernel names a client by 0 where it cannot be seen from this program's pid namespace.
+    private func requireVisible(_ client: Client) throws(PfmError) {
+        guard client.tid <= 0 else { return }
+        throw PfmError(
+            .notPermitted,
+            "the command came from outside of the pid namespace of pfmfs, so nothing is known of "
+                + "the rights behind it",
+            hint: "run pfmfs in the pid namespace of the whole machine"
+        )
+    }
+
+    private func thread(of request: AttachRequest) throws(PfmError) -> ThreadHandle? {
+        switch request.target {
+        case .thread(let tid):
+            let handle = try ThreadHandle(
+                tid,
+                isProcess: request.inherit && kernel.isGroupLeader(tid),
+                kernel: kernel,
+                usesPidfd: usesThreadPidfds
+            )
+            guard !kernel.isOfKernel(tid) else {
+                throw PfmError(
+                    .notPermitted,
+                    "thread \(tid) is the kernel's own, and only programs can be monitored",
+                    hint: "a system-wide context counts the kernel's threads too",
+                    subject: String(tid)
+                )
+            }
+            return handle
+        case .cpu(let number):
+            let online = kernel.onlineCPUs
+            guard online.contains(number) else {
+                throw PfmError(
+                    .invalidArgument,
+                    "CPU \(number) is not online",
+                    hint: "online are \(CPUNumbers.text(online))"
+                )
+            }
+            return nil
+        }
+    }
+
+    private func hold(_ request: AttachRequest, serial: UInt64) throws(PfmError) -> PerfHold? {
+        guard request.holdAtOverflow, case .thread(let tid) = request.target else { return nil }
+        let tracer = self.tracer ?? HoldTracer(kick: kick)
+        self.tracer = tracer
+        do throws(Errno) {
+            try tracer.seize(tid, session: serial)
+        } catch {
+            throw seizureRefusal(error, tid)
+        }
+        return PerfHold(tid, tracer)
+    }
+
+    private func seizureRefusal(_ code: Errno, _ tid: Int32) -> PfmError {
+        guard code == .notPermitted else {
+            return PfmError(.noSuchProcess, "thread \(tid) has exited")
+        }
+        if kernel.status(ofThread: tid, field: "Tgid") == String(getpid()) {
+            return PfmError(.resourceBusy, "pfmfs cannot hold a thread of its own")
+        }
+        let tracer = kernel.status(ofThread: tid, field: "TracerPid").flatMap { Int32($0) } ?? 0
+        guard tracer == 0 else {
+            let process = kernel.status(ofThread: tracer, field: "Tgid") ?? "\(tracer)"
+            return PfmError(
+                .resourceBusy,
+                "thread \(tid) is traced by process \(process), and only one can hold it",
+                hint: "leave out 'notify_block', or end the debugger"
+            )
+        }
+        return PfmError(
+            .notPermitted,
+            "the kernel does not let pfmfs trace thread \(tid)",
+            hint: "pfmfs needs CAP_SYS_PTRACE for 'notify_block'"
+        )
+    }
+
+    private func timer(
+        for request: AttachRequest,
+        _ opening: PerfOpening
+    ) throws(PfmError) -> PerfSetTimer? {
+        guard !opening.countsTimeouts, request.sets.contains(where: { $0.timeout != nil }) else {
+            return nil
+        }
+        do throws(Errno) {
+            return try PerfSetTimer()
+        } catch {
+            throw PfmError(.tooManyOpenFilesInSystem, "no timer for the sets' time-outs: \(error)")
+        }
+    }
+
+    /// Opens a ring for a session's samples and for the end of its thread.
+    private func openRing(
+        _ output: PerfOutput,
+        _ target: Target,
+        lane: Int32? = nil,
+        pages: Int
+    ) throws(PfmError) {
+        do throws(Errno) {
+            try output.open(
+                tid: target.tid,
+                cpu: lane ?? target.cpu,
+                pages: pages,
+                inherit: lane != nil
+            )
+        } catch {
+            if pages == 1, error == .notPermitted || error == .noMemory {
+                // No locked memory is left to an unprivileged pfmfs; the pidfd tells of the exit.
+                return
+            }
+            var failure = PerfOpenFailure(
+                code: error,
+                attributes: PerfOpening.dummy,
+                event: "the session's ring",
+                target: target,
+                kernel: kernel,
+                pmus: pmus
+            ).error
+            if error == .notPermitted || error == .noMemory {
+                failure = PfmError(
+                    .noMemory,
+                    "the kernel gives no memory for samples",
+                    hint: "perf_event_mlock_kb and the limit of locked memory apply"
+                )
+            }
+            throw failure
+        }
+    }
+
+    /// Adds a session's descriptors to the epoll set.
+    private func watch(_ session: PerfSession) throws(PfmError) {
+        do throws(Errno) {
+            if session.output.pages > 0 {
+                try watch(session, session.output.event, .ring)
+            }
+            if let pidfd = session.pidfd, session.output.pages == 0 || session.endsWithProcess {
+                try watch(session, pidfd, .exit)
+            }
+            for ring in session.laneRings { try watch(session, ring, .ring) }
+            if let timer = session.timer { try watch(session, timer.raw, .timer) }
+            if !Self.isThread(session.request.target) { try watchCPUs() }
+        } catch {
+            session.detach()
+            throw PfmError(error, "the session's descriptors cannot be watched: \(error)")
+        }
+        remember(session)
+    }
+
+    private func watch(
+        _ session: PerfSession,
+        _ descriptor: Int32,
+        _ source: PerfPoller.Token.Source
+    ) throws(Errno) {
+        try poller.add(descriptor, .init(session: session.serial, source: source))
+        session.watched.append(descriptor)
+    }
+
+    /// Gives a session that had none, or a small one, a ring for samples.
+    func enlargeRing(of session: PerfSession) throws(PfmError) {
+        let output = session.output
+        let old = output.event
+        let fresh = PerfOutput(tellsProcesses: session.request.wantsProcesses)
+        try openRing(
+            fresh,
+            session.request.target,
+            pages: Self.ringPages(isBuffered: session.request.isBuffered)
+        )
+        // The old ring is the witness that the thread is still the client's to count.
+        guard !output.hasHungUp else {
+            throw PfmError(.noSuchProcess, "\(Self.text(session.request.target)) has gone")
+        }
+        if old >= 0 {
+            poller.remove(old)
+            session.watched.removeAll { $0 == old }
+        }
+        output.take(fresh)
+        do throws(Errno) {
+            try watch(session, output.event, .ring)
+        } catch {
+            throw PfmError(error, "the session's ring cannot be watched: \(error)")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+internal import CLinux
+internal import Glibc
+internal import LinuxSupport
+internal import SystemPackage
+
+/// The one epoll descriptor behind `eventDescriptor`.
+struct PerfPoller: ~Copyable {
+    /// Whom a descriptor in the set belongs to, and what it tells.
+    struct Token: Hashable {
+        enum Source: UInt64 {
+            case ring, exit, timer, kick, uevents, scan
+        }
+
+        /// Serial number of a session; 0 for the backend itself.
+        var session: UInt64
+        var source: Source
+
+        init(session: UInt64, source: Source) {
+            self.session = session
+            self.source = source
+        }
+
+        init?(_ word: UInt64) {
+            guard let source = Source(rawValue: word & 7) else { return nil }
+            self.init(session: word >> 3, source: source)
+        }
+
+        var word: UInt64 {
+            session << 3 | source.rawValue
+        }
+    }
+
+    /// What one descriptor reported.
+    struct Report {
+        var token: Token
+        /// The event's other side is gone for good (EPOLLHUP).
+        var isHangUp: Bool
+    }
+
+    private let descriptor: OwnedDescriptor
+
+    /// Most reports of one `reports()`.
+    static let batch = 64
+
+    init() throws(Errno) {
+        descriptor = try OwnedDescriptor(checking: clinux_epoll_create())
+    }
+
+    /// The number, for an outer poll.
+    var raw: Int32 { descriptor.raw }
+
+    /// Watches a descriptor for input, and always for hang-up.
+    func add(_ watched: Int32, _ token: Token) throws(Errno) {
+        guard clinux_epoll_add(descriptor.raw, watched, token.word) == 0 else {
+            throw Errno(rawValue: errno)
+        }
+    }
+
+    /// Forgets a descriptor; needed before every close of an event whose ring is still mapped,
+    /// and after a hang-up, which would be reported for ever.
+    func remove(_ watched: Int32) {
+        _ = clinux_epoll_remove(descriptor.raw, watched)
+    }
+
+    /// What is ready now; never waits.
+    func reports() -> [Report] {
+        withUnsafeTemporaryAllocation(of: clinux_report.self, capacity: Self.batch) { buffer in
+            let count = clinux_epoll_reports(
+                descriptor.raw,
+                buffer.baseAddress,
+                Int32(Self.batch)
+            )
+            guard count > 0 else { return [] }
+            return buffer.prefix(Int(count)).compactMap { report in
+                Token(report.token).map { Report(token: $0, isHangUp: report.is_hang_up != 0) }
+            }
+        }
+    }
+}

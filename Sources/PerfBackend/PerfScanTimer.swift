@@ -1,0 +1,36 @@
+internal import CLinux
+internal import Glibc
+internal import LinuxSupport
+internal import SystemPackage
+
+/// Has rings looked at that do not wake the reader.
+///
+/// Those of whole CPUs never wake it sample by sample: its own wake-ups would be sampled in turn.
+/// Those of buffered sessions would cost more time in waking than in sampling.
+final class PerfScanTimer {
+    private let descriptor: OwnedDescriptor
+    private var isRunning = false
+
+    /// Nanoseconds from one look to the next.
+    private static let interval: UInt64 = 5_000_000
+
+    init() throws(Errno) {
+        descriptor = try OwnedDescriptor(checking: clinux_timer_create())
+    }
+
+    /// The number, for the epoll set.
+    var raw: Int32 { descriptor.raw }
+
+    func run(_ isWanted: Bool) {
+        guard isWanted != isRunning else { return }
+        isRunning = isWanted
+        let span = isWanted ? Self.interval : 0
+        _ = clinux_timer_set(descriptor.raw, span, span)
+    }
+
+    /// Takes note of an expiry, so that it is not reported again.
+    func clear() {
+        var count: UInt64 = 0
+        _ = read(descriptor.raw, &count, 8)
+    }
+}

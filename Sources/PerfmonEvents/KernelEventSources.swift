@@ -1,0 +1,33 @@
+package import LinuxSupport
+
+/// The sources of everything that the kernel counts, in the order in which they are asked. Nothing
+/// is read before the first name.
+package struct KernelEventSources {
+    /// The PMUs in sysfs; the classes of the generic layout name them by index.
+    package let devices: SysfsEvents
+    package let all: [any EventSource]
+
+    /// - Parameters:
+    ///   - files: where sysfs and tracefs are found.
+    ///   - deviceNames: PMUs of sysfs whose indexes are settled already, in their order.
+    ///   - libpfm: name or path of libpfm4.
+    ///   - layout: how events of the CPU's own PMU are encoded.
+    package init(
+        files: KernelFiles = KernelFiles(),
+        deviceNames: [String]? = nil,
+        libpfm: String = "libpfm.so.4",
+        layout: RawEvents.Layout
+    ) {
+        devices = SysfsEvents(files: files, names: deviceNames)
+        // Tables that cost nothing come first, the library that must be loaded late; raw codes are
+        // the last name of an encoding.
+        all = [
+            GenericEvents(devices: devices),
+            Breakpoints(),
+            devices,
+            Tracepoints(files: files),
+            LibpfmEvents(path: libpfm, layout: layout, devices: devices),
+            RawEvents(devices: devices, layout: layout),
+        ]
+    }
+}
