@@ -50,9 +50,7 @@ package final class ProcessHistory {
     /// Looks at a thread that nobody told of, with its process.
     func see(thread tid: Int32) {
         guard let status = ProcessFile.text("/proc/\(tid)/status"),
-            let pid = ProcessMaps.processID(in: status),
-            // A first thread that has ended before the others shows none of what they map.
-            !status.contains("\nState:\tZ")
+            let pid = ProcessMaps.processID(in: status)
         else { return }
         see(thread: tid, of: pid)
     }
