@@ -58,34 +58,45 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "X86Pmu",
+            dependencies: ["CLinux", "PerfmonModel"],
+            swiftSettings: strict
+        ),
+        .target(
             name: "PerfBackend",
             dependencies: [
                 "CLinux", "CPerfEvent", "LinuxSupport", "PerfmonEngine", "PerfmonEvents",
-                "PerfmonModel",
-                "PrivilegeSupport", deque, logging, system,
+                "PerfmonModel", "PrivilegeSupport", "X86Pmu", deque, logging, system,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "SimulatedBackend",
             dependencies: [
-                "LinuxSupport", "PerfmonEngine", "PerfmonEvents", "PerfmonModel", system,
+                "CLinux", "LinuxSupport", "PerfmonEngine", "PerfmonEvents", "PerfmonModel",
+                "X86Pmu", system,
             ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "FuseKit",
+            dependencies: ["CFuse", "CLinux", "LinuxSupport", logging, system],
             swiftSettings: strict
         ),
         .target(
             name: "PerfmonFS",
             dependencies: [
-                "CFuse", "CLinux", "LinuxSupport", "PerfBackend", "PerfmonEngine", "PerfmonEvents",
-                "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", deque, logging, system,
+                "CLinux", "FuseKit", "LinuxSupport", "PerfmonEngine", "PerfmonEvents",
+                "PerfmonModel", "PrivilegeSupport", deque, logging, system,
             ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "pfmfs",
             dependencies: [
-                "CLinux", "CPrivilege", "LinuxSupport", "PerfBackend", "PerfmonEngine", "PerfmonFS",
-                "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", logging, system,
+                "CLinux", "CPrivilege", "FuseKit", "LinuxSupport", "PerfBackend", "PerfmonEngine",
+                "PerfmonEvents", "PerfmonFS", "PerfmonModel", "PrivilegeSupport",
+                "SimulatedBackend", logging, system,
             ],
             exclude: ["link"],
             swiftSettings: strict,
@@ -105,17 +116,25 @@ let package = Package(
         .testTarget(
             name: "PerfmonEngineTests",
             dependencies: [
-                "CLinux", "CPerfEvent", "LinuxSupport", "PerfBackend", "PerfmonEngine",
-                "PerfmonEvents",
-                "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", logging, system,
+                "CLinux", "CPerfEvent", "CPrivilege", "LinuxSupport", "PerfBackend",
+                "PerfmonEngine", "PerfmonEvents", "PerfmonModel", "PrivilegeSupport",
+                "SimulatedBackend", "X86Pmu", logging, system,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "PerfmonFSTests",
             dependencies: [
-                "CFuse", "CLinux", "LinuxSupport", "PerfBackend", "PerfmonEngine", "PerfmonEvents",
-                "PerfmonFS", "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", logging,
+                "CFuse", "CLinux", "FuseKit", "LinuxSupport", "PerfBackend", "PerfmonEngine",
+                "PerfmonEvents", "PerfmonFS", "PerfmonModel", "PrivilegeSupport",
+                "SimulatedBackend", logging, system,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PfmfsTests",
+            dependencies: [
+                "FuseKit", "LinuxSupport", "PerfmonEngine", "PerfmonModel", "pfmfs", logging,
                 system,
             ],
             swiftSettings: strict

@@ -1,6 +1,7 @@
 import Glibc
 import PerfmonEngine
 @testable import PerfmonFS
+import SimulatedBackend
 import SystemPackage
 
 /// What libFuzzer calls with one input after the other.
@@ -50,7 +51,7 @@ final class Script {
             return nil
         }
         engine = Engine(backend: backend, options: options)
-        mount = PerfmonMount(engine: engine, options: TreeOptions(), backendReports: [])
+        mount = PerfmonMount(engine: engine, options: TreeOptions(), backendReports: { [] })
         top = mount.root()
         top.place = Place(path: "", services: mount.services)
         _ = try? engine.createContext("c", by: client)

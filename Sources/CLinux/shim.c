@@ -23,6 +23,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#endif
+
 int clinux_pidfd_open(pid_t pid, unsigned int flags)
 {
 	return (int)syscall(SYS_pidfd_open, pid, flags);
@@ -296,4 +300,17 @@ int clinux_vdso_open(void)
 		close(memory);
 	free(copy);
 	return file;
+}
+
+int clinux_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4])
+{
+#if defined(__x86_64__) || defined(__i386__)
+	return __get_cpuid_count(leaf, subleaf, &registers[0], &registers[1], &registers[2],
+				 &registers[3]);
+#else
+	(void)leaf;
+	(void)subleaf;
+	(void)registers;
+	return 0;
+#endif
 }

@@ -12,6 +12,9 @@ internal import SystemPackage
 package final class PerfBackend: CounterBackend {
     let name = "perf"
     let pmu: PmuDescription
+    let capabilities: BackendCapabilities
+    /// Nothing: the kernel's counters and its time are real.
+    var manualControls: (any ManualControls)? { nil }
     let eventSources: [any EventSource]
     /// The PMUs that the generic layout numbers.
     let pmus: SysfsPmus
@@ -60,7 +63,9 @@ package final class PerfBackend: CounterBackend {
         self.pmus = pmus
         attributes = PerfAttributes(pmus: pmus)
         names = PerfEventName(eventSources: eventSources)
-        pmu = PerfPmuDescription.describe(HardwarePmu.detect(pmus))
+        let hardware = PerfPmuDescription.hardware(drivenBy: pmus)
+        pmu = PerfPmuDescription.describe(hardware)
+        capabilities = Self.capabilities(pmus, hardware)
         slowThread = HelperThread(name: "pfmfs-close")
         holders = EventHolders(thread: slowThread)
         do throws(Errno) {
@@ -93,8 +98,6 @@ package final class PerfBackend: CounterBackend {
             hint: "pfmfs needs root or CAP_PERFMON, and a container must let the call through"
         )
     }
-
-    var privileges: [Privilege] { [.performanceMonitoring, .lockedMemory] }
 
     var now: UInt64 { MonotonicClock.now }
 

@@ -148,7 +148,7 @@ final class PerfSession: CounterSession {
         for group in groups { try group.reprogram(program) }
     }
 
-    func changeHands(to client: Client, isDelegated: Bool) throws(PfmError) {
+    func reauthorize(for client: Client, isDelegated: Bool) throws(PfmError) {
         let fresh = ClientIdentity.all(of: client)
         guard fresh != identities || isDelegated != request.isDelegated else { return }
         var asked = request
@@ -207,6 +207,14 @@ final class PerfSession: CounterSession {
         case .some(let thread): thread.isAlive
         case nil: true
         }
+    }
+
+    /// Threads of a process that is monitored as a whole.
+    package var threads: [Int32] {
+        guard request.isWholeProcess else { return [] }
+        var found: [Int32] = []
+        for lane in lanes where found.last != lane.opening.tid { found.append(lane.opening.tid) }
+        return found
     }
 
     /// Whether the session lives as long as any thread of the process.

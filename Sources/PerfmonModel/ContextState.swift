@@ -6,6 +6,4 @@ package enum ContextState: String, Sendable, CaseIterable {
     case loaded
     /// Attached, and halted by an overflow until it is restarted.
     case masked
-    /// Its descriptor was closed while it was attached; it is being taken apart.
-    case zombie
 }

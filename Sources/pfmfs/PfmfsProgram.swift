@@ -1,9 +1,11 @@
+import FuseKit
 import Glibc
 import LinuxSupport
 import Logging
 import PerfmonEngine
 import PerfmonFS
 import PerfmonModel
+import PrivilegeSupport
 
 /// The program: mounts, goes to the background, answers until it is unmounted.
 @main
@@ -41,15 +43,21 @@ struct PfmfsProgram {
         LoggingSystem.bootstrap { _ in ProgramLog(level: level) }
         let mountPoint = try MountPoint(options.mountPoint)
         Descriptors.raiseLimit()
-        let content = try MountContent.make(for: options)
-        let privileges = content.privileges
-        let session = try FuseSession(
-            serving: FileSystem(content),
-            options: options.sessionOptions(mayAllowOthers: MountPoint.mayAllowOthers)
-        )
-        try session.mount(at: mountPoint.path)
+        let (content, row) = try MountContent.make(for: options, with: Backends.registry)
+        let session: FuseSession
+        do {
+            session = try FuseSession(
+                serving: FileSystem(content),
+                name: "pfmfs",
+                options: options.sessionOptions(mayAllowOthers: MountPoint.mayAllowOthers),
+                unmounter: { PrivilegeKeeper.shared.unmount($0) }
+            )
+            try session.mount(at: mountPoint.path)
+        } catch {
+            throw PfmError(error)
+        }
         do throws(PfmError) {
-            try answer(session, on: mountPoint, privileges, options)
+            try answer(session, on: mountPoint, row, options)
         } catch {
             session.unmount()
             throw error
@@ -59,18 +67,20 @@ struct PfmfsProgram {
     private nonisolated static func answer(
         _ session: FuseSession,
         on mountPoint: MountPoint,
-        _ privileges: [Privilege],
+        _ row: BackendRow,
         _ options: MountOptions
     ) throws(PfmError) {
         let log = Logger(label: "pfmfs")
         FuseLog.shared.pass(to: log)
         if !options.isForeground {
-            try session.moveToBackground()
+            do { try session.moveToBackground() } catch { throw PfmError(error) }
             LogDestination.shared.moveToBackground()
         }
-        if !options.keepsPrivileges { try DaemonPrivileges.keepOnly(privileges) }
+        if !options.keepsPrivileges {
+            try DaemonPrivileges.keepOnly(for: row)
+        }
         log.info("mounted", metadata: ["mountpoint": "\(mountPoint.path)"])
-        try session.run()
+        do { try session.run() } catch { throw PfmError(error) }
         session.unmount()
         log.info("unmounted", metadata: ["mountpoint": "\(mountPoint.path)"])
     }

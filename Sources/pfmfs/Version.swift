@@ -1,3 +1,4 @@
+import FuseKit
 import PerfmonFS
 
 /// What `pfmfs -V` shows.

@@ -1,3 +1,4 @@
+@testable import FuseKit
 @testable import PerfmonEngine
 @testable import PerfmonFS
 @testable import PerfmonModel

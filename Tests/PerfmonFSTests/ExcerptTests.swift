@@ -1,3 +1,4 @@
+@testable import FuseKit
 @testable import PerfmonFS
 import Testing
 

@@ -1,4 +1,5 @@
 import CFuse
+@testable import FuseKit
 import Glibc
 @testable import LinuxSupport
 @testable import PerfmonEngine

@@ -1,3 +1,4 @@
+@testable import FuseKit
 @testable import LinuxSupport
 @testable import PerfmonEngine
 @testable import PerfmonFS
@@ -34,8 +35,8 @@ private let client = Client(uid: 1000, gid: 1000, tid: 42)
         #expect(root.find("extra") == nil)
         #expect(root.find("") == nil)
         #expect(root.find("nothing") == nil)
-        #expect(root.mayKeep("value"))
-        #expect(!root.mayKeep("extra"))
+        #expect(root.mayCache("value"))
+        #expect(!root.mayCache("extra"))
     }
 
     @Test func makesAndRemovesChildren() throws {
@@ -43,7 +44,7 @@ private let client = Client(uid: 1000, gid: 1000, tid: 42)
         inner.place = Place(path: "inner")
         try inner.make("a", mode: 0o755, by: client)
         #expect(inner.list(for: client).map(\.name) == ["a"])
-        #expect(throws: PfmError.self) { try inner.make("a", mode: 0o755, by: client) }
+        #expect(throws: Errno.self) { try inner.make("a", mode: 0o755, by: client) }
         try inner.remove("a", by: client)
         #expect(inner.find("a") == nil)
         let reports = workshop.reports
@@ -55,26 +56,26 @@ private let client = Client(uid: 1000, gid: 1000, tid: 42)
 
     @Test func refusesWhatNoFamilyAllows() {
         let root = workshop.root
-        func code(_ body: () throws(PfmError) -> Void) -> Errno? {
-            do throws(PfmError) {
+        func code(_ body: () throws(Errno) -> Void) -> Errno? {
+            do throws(Errno) {
                 try body()
                 return nil
             } catch {
-                return error.code
+                return error
             }
         }
         #expect(
-            code { () throws(PfmError) in
+            code { () throws(Errno) in
                 try root.make("x", mode: 0, by: client)
             } == .notPermitted
         )
         #expect(
-            code { () throws(PfmError) in
+            code { () throws(Errno) in
                 try root.remove("inner", by: client)
             } == .notPermitted
         )
         #expect(
-            code { () throws(PfmError) in
+            code { () throws(Errno) in
                 try root.remove("x", by: client)
             } == .noSuchFileOrDirectory
         )
@@ -87,6 +88,6 @@ private let client = Client(uid: 1000, gid: 1000, tid: 42)
         try workshop.root.setOwnership(wanted, by: client)
         #expect(workshop.root.ownership() == wanted)
         let inner = TableDirectory(Workshop.inner, of: workshop)
-        #expect(throws: PfmError.self) { try inner.setOwnership(wanted, by: client) }
+        #expect(throws: Errno.self) { try inner.setOwnership(wanted, by: client) }
     }
 }

@@ -109,6 +109,9 @@ struct clinux_file {
 int clinux_fstat(int descriptor, struct clinux_file *file);
 int clinux_stat(const char *path, struct clinux_file *file);
 
+/* CPUID; 0 and untouched registers on other architectures or when the leaf does not exist. */
+int clinux_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4]);
+
 /* Tell ThreadSanitizer of a lock that it does not see; there only in builds with it. */
 void __tsan_acquire(void *address);
 void __tsan_release(void *address);

@@ -1,3 +1,4 @@
+import FuseKit
 import PerfmonEngine
 
 /// `cpu/cpuN/`: what perfmon2 kept under /sys/devices/system/cpu.

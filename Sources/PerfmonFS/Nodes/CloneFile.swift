@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -33,7 +34,16 @@ private final class CloneHandle: FileHandle {
         request.reply(from: text)
     }
 
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
+    func write(_ bytes: Span<UInt8>, by client: Client) throws(Errno) -> Int {
+        do throws(PfmError) {
+            try carryOut(bytes, by: client)
+        } catch {
+            throw error.code
+        }
+        return bytes.count
+    }
+
+    private func carryOut(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) {
         let node = mount.node(of: context)
         try bytes.withUnsafeBufferPointer { (memory) throws(PfmError) in
             let lines = try WrittenLines(of: memory, limit: mount.services.writeLimit)
@@ -47,7 +57,6 @@ private final class CloneHandle: FileHandle {
                 }
             }
         }
-        return bytes.count
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {

@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -223,7 +224,7 @@ enum ContextReadings {
         FileRow(
             "state",
             mode: 0o444,
-            format: "unloaded, loaded, masked or zombie; started or armed may follow",
+            format: "unloaded, loaded or masked; started or armed may follow",
             summary: "The state of the context; poll reports POLLPRI when it changes.",
             content: .value(
                 show: { node, _, text in
@@ -259,7 +260,7 @@ enum ContextReadings {
             format: "ok, or a sentence",
             summary: "What became of the last command in this directory.",
             content: .value(
-                show: { node, _, text in text.append(line: node.context.commandStatus) },
+                show: { node, _, text in text.append(line: node.commandStatus) },
                 store: nil
             )
         ),

@@ -1,10 +1,15 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 
 /// What the tree keeps for a context beside the engine: who waits for it, and which of its files
 /// were given to someone else.
-final class ContextNode {
+package final class ContextNode {
     let context: Context
+    /// Permission bits of the context's directory.
+    var mode: UInt16 = 0o700
+    /// What `last_cmd_status` shows: "ok", or the sentence of the last refusal.
+    private(set) var commandStatus = "ok"
     let mount: PerfmonMount
     /// Wakes readers of `msgs_pipe` and `msgq`.
     let messageWaiters = WaitQueue()
@@ -25,11 +30,11 @@ final class ContextNode {
 
     /// Mode and owner of the context's directory.
     var ownership: Ownership {
-        Ownership(mode: context.mode, uid: context.uid, gid: context.gid)
+        Ownership(mode: mode, uid: context.uid, gid: context.gid)
     }
 
     func setOwnership(_ new: Ownership) {
-        context.mode = new.mode
+        mode = new.mode
         context.uid = new.uid
         context.gid = new.gid
     }
@@ -106,11 +111,6 @@ final class ContextNode {
         sampleWaiters.wake()
     }
 
-    /// Has the kernel's pages of the buffer brought up to date.
-    func pushPages(_ pages: BufferPages) {
-        mount.services.contentChanged(at: ["contexts", context.name, "smpl", "buffer"], pages)
-    }
-
     func samplesWillGo() {
         knownSampling?.samplesWillGo()
     }
@@ -126,15 +126,24 @@ final class ContextNode {
         // Looking at a file is no command: a grep through the tree must not hide why the last
         // command failed. A value that cannot be read is told, because only this tells why.
         if report.kind == .open { return }
-        context.commandStatus = CommandHistory.sentence(of: report, note: context.note)
+        commandStatus = CommandHistory.sentence(of: report, note: context.note)
         mount.history.record(report, note: context.note)
         guard engine.controls.debug != 0 else { return }
         engine.trace(
             """
             uid \(report.client.uid) thread \(report.client.tid) \(report.path) \
-            "\(report.text)": \(context.commandStatus)
+            "\(report.text)": \(commandStatus)
             """
         )
+    }
+}
+
+extension ContextNode: SampledContext {
+    var backlog: ReaderBacklog { mount.backlog }
+    var services: MountServices { mount.services }
+
+    func kernelMap(for client: Client) -> KernelMap? {
+        mount.kernelMap(for: client)
     }
 }
 

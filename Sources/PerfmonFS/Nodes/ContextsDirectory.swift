@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -20,7 +21,8 @@ enum ContextsDirectory {
                     }
                 },
                 make: { mount, client, name, mode throws(PfmError) in
-                    _ = try mount.engine.createContext(name, mode: mode, by: client)
+                    let context = try mount.engine.createContext(name, by: client)
+                    mount.node(of: context).mode = mode
                 },
                 remove: { mount, client, name throws(PfmError) in
                     guard let context = mount.engine.context(name) else { return }
@@ -35,14 +37,14 @@ enum ContextsDirectory {
     /// All contexts, or with `hide_contexts` those whose directory the client may list.
     private static func visibleContexts(_ mount: PerfmonMount, _ client: Client) -> [Context] {
         guard mount.options.hidesContexts else { return mount.engine.allContexts }
-        return mount.engine.allContexts.filter { mayRead($0, client) }
+        return mount.engine.allContexts.filter { mayRead(mount.node(of: $0), client) }
     }
 
     /// Whether a context's directory lets a client see what is in it.
-    static func mayRead(_ context: Context, _ client: Client) -> Bool {
+    static func mayRead(_ node: ContextNode, _ client: Client) -> Bool {
         if PerfmonMount.isAdministrator(client) { return true }
-        if context.uid == client.uid { return context.mode & 0o400 != 0 }
-        if client.isMember(of: context.gid) { return context.mode & 0o040 != 0 }
-        return context.mode & 0o004 != 0
+        if node.context.uid == client.uid { return node.mode & 0o400 != 0 }
+        if client.isMember(of: node.context.gid) { return node.mode & 0o040 != 0 }
+        return node.mode & 0o004 != 0
     }
 }

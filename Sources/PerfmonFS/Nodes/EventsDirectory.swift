@@ -1,3 +1,4 @@
+import FuseKit
 import PerfmonModel
 import PerfmonEngine
 import PerfmonEvents

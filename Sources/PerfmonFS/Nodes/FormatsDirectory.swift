@@ -1,3 +1,4 @@
+import FuseKit
 import PerfmonEngine
 
 /// `formats/`: the sampling formats that a context can choose.

@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonEvents
@@ -100,6 +101,27 @@ enum InfoDirectory {
         text.append(line: "message_queue_depth \(MessageQueue.capacity)")
         let formats = engine.options.formats.descriptions.map(\.name).joined(separator: ",")
         text.append(line: "smpl_formats \(formats)")
+        show(engine.backend.capabilities, in: &text)
+    }
+
+    private static func show(_ capabilities: BackendCapabilities, in text: inout TextBuffer) {
+        func word(_ isThere: Bool) -> String { isThere ? "yes" : "no" }
+        let targets = TargetKind.allCases.filter(capabilities.targets.contains)
+        let kinds = EventKind.allCases.filter(capabilities.eventKinds.contains)
+        let overflow =
+            switch capabilities.overflow {
+            case .exact: "exact"
+            case .polled(let nanoseconds): "polled every \(nanoseconds) ns"
+            case .none: "none"
+            }
+        text.append(line: "targets \(targets.map(\.rawValue).joined(separator: ","))")
+        text.append(line: "notify_block \(word(capabilities.canBlock))")
+        text.append(line: "inherit \(word(capabilities.canInherit))")
+        text.append(line: "overflow \(overflow)")
+        text.append(line: "call_chains \(word(capabilities.callChains))")
+        text.append(line: "processes \(word(capabilities.processes))")
+        text.append(line: "event_kinds \(kinds.map(\.rawValue).joined(separator: ","))")
+        text.append(line: "hardware_counters \(capabilities.counters)")
     }
 
     private static func showLimits(
@@ -112,7 +134,7 @@ enum InfoDirectory {
             if let deferred = usage.deferred { text.append(" deferred=\(deferred)") }
             text.newline()
         }
-        DaemonPrivileges.show(mount.privileges, in: &text)
+        PrivilegeLines.show(mount.privileges, in: &text)
     }
 
     /// Shows of contexts that a client may not read what he meets with anyway: who holds which CPU,
@@ -126,7 +148,7 @@ enum InfoDirectory {
             guard let target = context.target,
                 var what = Targets.text(of: context, for: client)
             else { continue }
-            if !ContextsDirectory.mayRead(context, client) {
+            if !ContextsDirectory.mayRead(mount.node(of: context), client) {
                 if mount.options.hidesContexts { continue }
                 if case .thread = target { what = "thread" }
             }

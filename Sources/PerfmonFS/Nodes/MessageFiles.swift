@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -130,8 +131,8 @@ private final class MessageQueueHandle: FileHandle {
         request.reply(message.seen(with: numbers).binary().span)
     }
 
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
-        throw PfmError(.invalidArgument, "msgq can only be read")
+    func write(_ bytes: Span<UInt8>, by client: Client) throws(Errno) -> Int {
+        throw .invalidArgument
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {

@@ -1,54 +1,50 @@
+package import FuseKit
 import Glibc
-import LinuxSupport
-import PerfmonEngine
-import SimulatedBackend
+package import LinuxSupport
+package import PerfmonEngine
 
 /// How the tree is laid out, chosen at mount time.
-struct TreeOptions: Sendable {
+package struct TreeOptions: Sendable {
     /// Permission bits of `contexts/`.
-    var contextsMode: UInt16 = 0o1777
+    package var contextsMode: UInt16 = 0o1777
     /// Permission bits of `clone`.
-    var cloneMode: UInt16 = 0o666
+    package var cloneMode: UInt16 = 0o666
     /// A listing of `contexts/` shows a client only those that he may read.
-    var hidesContexts = false
+    package var hidesContexts = false
 
-    init() {}
+    package init() {}
 }
 
 /// What all nodes of one mount share: the subject of the root directory.
-final class PerfmonMount {
+package final class PerfmonMount {
     let engine: Engine
     let options: TreeOptions
-    let services = MountServices()
+    package let services = MountServices()
     let history = CommandHistory()
     /// What waits for readers of samples.
     let backlog = ReaderBacklog()
     /// What `info/backends` says of each backend, in the order of their preference.
     let backendReports: () -> [BackendReport]
-    /// The simulated PMU, if that is what counts.
-    let simulated: SimulatedBackend?
+    /// What the daemon needs of root's privileges.
+    let privileges: [Privilege]
     private var knownKernelMap: KernelMap?
     private var nodes: [UInt64: ContextNode] = [:]
 
-    init(
+    package init(
         engine: Engine,
         options: TreeOptions,
-        backendReports: @escaping () -> [BackendReport]
+        backendReports: @escaping () -> [BackendReport],
+        privileges: [Privilege] = []
     ) {
         self.engine = engine
         self.options = options
         self.backendReports = backendReports
-        simulated = engine.backend as? SimulatedBackend
+        self.privileges = (Privilege.ofEveryDaemon + privileges).sorted { $0.name < $1.name }
         engine.observer = self
     }
 
-    /// What the daemon needs of root's privileges.
-    var privileges: [Privilege] {
-        (Privilege.ofEveryDaemon + engine.backend.privileges).sorted { $0.name < $1.name }
-    }
-
     /// The root directory of the mount.
-    func root() -> any DirectorySource {
+    package func root() -> any DirectorySource {
         TableDirectory(RootDirectory.table, of: self)
     }
 
@@ -83,47 +79,33 @@ final class PerfmonMount {
 }
 
 extension PerfmonMount: EngineObserver {
-    func messagesArrived(in context: Context) {
+    package func messagesArrived(in context: Context) {
         nodes[context.serial]?.messagesArrived()
     }
 
-    func stateChanged(of context: Context) {
+    package func stateChanged(of context: Context) {
         nodes[context.serial]?.stateChanged()
     }
 
-    func formatChanged(of context: Context) {
+    package func formatChanged(of context: Context) {
         nodes[context.serial]?.formatChanged()
         services.entryGone(in: ["contexts", context.name], name: "smpl")
     }
 
-    func samplesArrived(in context: Context) {
+    package func samplesArrived(in context: Context) {
         nodes[context.serial]?.samplesArrived()
     }
 
-    func samplesWillGo(in context: Context) {
+    package func samplesWillGo(in context: Context) {
         nodes[context.serial]?.samplesWillGo()
     }
 
-    func setRemoved(_ id: UInt16, from context: Context) {
+    package func setRemoved(_ id: UInt16, from context: Context) {
         services.entryGone(in: ["contexts", context.name, "sets"], name: String(id))
     }
 
-    func removed(_ context: Context) {
+    package func removed(_ context: Context) {
         nodes.removeValue(forKey: context.serial)?.removed()
         services.entryGone(in: ["contexts"], name: context.name)
-    }
-}
-
-/// One backend's line in `info/backends`.
-struct BackendReport: Sendable {
-    var name: String
-    var isAvailable: Bool
-    /// Facts and reasons as key and value; values with blanks are shown in quotes.
-    var facts: [(key: String, value: String)]
-
-    init(name: String, isAvailable: Bool, facts: [(key: String, value: String)]) {
-        self.name = name
-        self.isAvailable = isAvailable
-        self.facts = facts
     }
 }

@@ -1,3 +1,4 @@
+import FuseKit
 import PerfmonEngine
 import PerfmonModel
 
@@ -67,17 +68,6 @@ enum PmuDescriptionDirectory {
         ownership: { _ in PerfmonMount.rootOwned(0o755) },
         report: { $0.history.record($1) }
     )
-}
-
-/// Names such as `pmd12`.
-enum RegisterNames {
-    /// The number of a register's name; nil when it is none, or not written as the tree writes it.
-    static func number(_ name: String, _ kind: String) -> Int? {
-        guard name.hasPrefix(kind), let number = Int(name.dropFirst(kind.count)),
-            name == "\(kind)\(number)"
-        else { return nil }
-        return number
-    }
 }
 
 /// The files of one register below `pmu_desc/`.

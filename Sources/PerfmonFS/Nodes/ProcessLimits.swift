@@ -1,9 +1,9 @@
 import Glibc
 
 /// Small files of the kernel.
-enum ProcessLimits {
+package enum ProcessLimits {
     /// The first line of a small file of the kernel; nil when it cannot be read.
-    static func firstLine(of path: String) -> String? {
+    package static func firstLine(of path: String) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }

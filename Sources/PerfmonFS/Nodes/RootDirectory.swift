@@ -1,7 +1,8 @@
+import FuseKit
 import PerfmonEngine
 
 /// The root of the mount: perfmon2's own files, and ours in directories of their own.
-enum RootDirectory {
+package enum RootDirectory {
     static let table = DirectoryTable<PerfmonMount>(
         kind: "root",
         files: ControlFiles.rows + [readme, CloneFile.row],
@@ -39,7 +40,7 @@ enum RootDirectory {
             DirectoryRow(
                 "simulated",
                 summary: "The clock of the simulated PMU (with backend=simulated).",
-                isPresent: { $0.simulated != nil },
+                isPresent: { $0.engine.backend.manualControls != nil },
                 open: { TableDirectory(SimulatedDirectory.table, of: $0) }
             ),
         ],

@@ -1,3 +1,4 @@
+import FuseKit
 import PerfmonEngine
 import PerfmonModel
 import SystemPackage

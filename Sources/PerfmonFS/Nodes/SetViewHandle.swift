@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -24,10 +25,6 @@ final class SetViewHandle: FileHandle {
         let first = min(max(request.offset, 0), snapshot.count)
         let part = Array(snapshot.dropFirst(first).prefix(request.size))
         request.reply(part.span)
-    }
-
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
-        throw PfmError(.permissionDenied, "a set's view can only be read")
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {

@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -141,10 +142,6 @@ final class FoldedHandle: FileHandle {
         }
     }
 
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
-        throw PfmError(.permissionDenied, "the file can only be read")
-    }
-
     func poll(_ waker: consuming PollWaker?) -> PollEvents {
         waiters.notify(waker, for: self)
         return text == nil && job != nil ? [] : .readable
@@ -161,7 +158,7 @@ final class FoldedHandle: FileHandle {
             self?.take(result)
         }
         self.job = job
-        subject.node.mount.services.run(job)
+        subject.node.services.run(job)
     }
 
     private func take(_ result: Result<String, Errno>) {

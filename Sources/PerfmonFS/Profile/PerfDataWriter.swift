@@ -1,3 +1,4 @@
+internal import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
 
@@ -160,5 +161,12 @@ extension SampledEvent {
             selection: .programmable(0),
             period: sample.period
         )
+    }
+}
+
+extension SamplingNode {
+    /// A writer of perf.data for a reader.
+    func perfDataWriter(for client: Client, follows: Bool = false) -> PerfDataWriter {
+        PerfDataWriter(sampling, kernel: node.kernelMap(for: client), marksRounds: follows)
     }
 }

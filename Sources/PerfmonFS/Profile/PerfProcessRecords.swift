@@ -69,11 +69,7 @@ enum PerfProcessRecords {
     }
 }
 
-/// Where the kernel's code lies, for perf to look its own symbols up.
-struct KernelMap: Sendable {
-    let start: UInt64
-    let end: UInt64
-
+extension KernelMap {
     func append(to bytes: inout [UInt8], trailer: PerfProcessRecords.Trailer) {
         PerfRecord.append(.mmap, misc: PerfRecord.Misc.kernel, to: &bytes) {
             $0.append(number: Int32(-1))

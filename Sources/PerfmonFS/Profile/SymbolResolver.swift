@@ -19,7 +19,7 @@ struct SymbolResolver {
     /// Looks the addresses of each space up.
     mutating func resolve(_ wanted: [Set<UInt64>], in spaces: [ProcessReplay.Space]) {
         names = Array(repeating: [:], count: spaces.count)
-        var placesInFiles: [CodeFile: [Place]] = [:]
+        var placesInFiles: [CodeFile: [Address]] = [:]
         var inKernel: Set<UInt64> = []
         for (index, space) in spaces.enumerated() {
             var inMemory: [UInt64] = []
@@ -31,7 +31,7 @@ struct SymbolResolver {
                     names[index][address] = Self.plain(file.bracketed)
                     let offset = address - code.address &+ code.offset
                     if file.isFile || file.isVdso(at: address) {
-                        placesInFiles[file, default: []].append(Place(index, address, offset))
+                        placesInFiles[file, default: []].append(Address(index, address, offset))
                     } else {
                         inMemory.append(address)
                     }
@@ -51,7 +51,7 @@ struct SymbolResolver {
     }
 
     /// An address of a space, and where it lies in its file.
-    private struct Place {
+    private struct Address {
         let space: Int
         let address: UInt64
         let offset: UInt64
@@ -76,7 +76,7 @@ struct SymbolResolver {
 
     private mutating func nameFile(
         _ file: CodeFile,
-        _ places: [Place],
+        _ places: [Address],
         _ spaces: [ProcessReplay.Space]
     ) {
         let pid = places.first.map { spaces[$0.space].pid } ?? 0

@@ -1,12 +1,14 @@
+import FuseKit
 import PerfmonEngine
 import PerfmonModel
+internal import SystemPackage
 
 /// What the kernel knows of a sampling buffer: the pages of it that programs have mapped or read.
 ///
 /// Entries are pushed before the header that counts them, so that a program which watches the
 /// header in its mapping never looks at an entry that is not there yet. While nobody has read the
 /// file since it was opened the kernel has no pages, and nothing is pushed.
-final class BufferPages: KeptContent {
+final class BufferPages: CachedContent {
     private unowned let subject: SamplingNode
     private var openFiles = 0
     /// The kernel has pages.
@@ -29,8 +31,8 @@ final class BufferPages: KeptContent {
 
     private var buffer: SamplingBuffer { subject.sampling.buffer }
 
-    func refresh() throws(PfmError) {
-        guard !subject.isGone else { throw FileHolder.gone }
+    func refresh() throws(Errno) {
+        guard !subject.isGone else { throw .removed }
         subject.refresh()
     }
 
@@ -57,7 +59,11 @@ final class BufferPages: KeptContent {
     func changed() {
         guard isFollowed, !isBehind else { return }
         isBehind = true
-        subject.node.pushPages(self)
+        let context = subject.context
+        subject.node.services.contentChanged(
+            at: ["contexts", context.name, "smpl", "buffer"],
+            self
+        )
     }
 
     /// Answers a read for a page that the kernel has not.
@@ -81,7 +87,7 @@ final class BufferPages: KeptContent {
         request.reply(copy.span)
     }
 
-    func nextPiece() -> KeptPiece? {
+    func nextPiece() -> CachedPiece? {
         guard isFollowed else { return nil }
         if nextHeader == nil {
             guard isBehind else { return nil }
@@ -96,14 +102,14 @@ final class BufferPages: KeptContent {
             return nil
         }
         header = next
-        return KeptPiece(offset: 0, bytes: next)
+        return CachedPiece(offset: 0, bytes: next)
     }
 
-    private func nextEntries() -> KeptPiece? {
+    private func nextEntries() -> CachedPiece? {
         guard let range = rest, !range.isEmpty else { return nil }
         let end = min(range.upperBound, range.lowerBound + Self.pieceSize)
         rest = end..<range.upperBound
-        return KeptPiece(
+        return CachedPiece(
             offset: range.lowerBound,
             bytes: [UInt8](buffer.bytes[range.lowerBound..<end])
         )

@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -11,23 +12,19 @@ final class SampleBufferHandle: FileHandle {
     /// - Throws: EACCES when the file is opened for writing.
     init(_ subject: SamplingNode, _ flags: OpenFlags) throws(PfmError) {
         // Root passes the kernel's check of the mode.
-        guard !flags.contains(.write) else { throw Self.readOnly }
+        guard !flags.contains(.write) else {
+            throw PfmError(
+                .permissionDenied,
+                "the buffer can only be read",
+                hint: "open it O_RDONLY and map it PROT_READ"
+            )
+        }
         self.subject = subject
         subject.pages.opened()
     }
 
-    private static let readOnly = PfmError(
-        .permissionDenied,
-        "the buffer can only be read",
-        hint: "open it O_RDONLY and map it PROT_READ"
-    )
-
     func read(_ request: consuming ReadRequest) {
         subject.pages.reply(to: request)
-    }
-
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
-        throw Self.readOnly
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {

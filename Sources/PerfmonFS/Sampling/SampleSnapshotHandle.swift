@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -43,10 +44,6 @@ final class SampleSnapshotHandle: FileHandle {
         let piece = piece
         let first = min(max(request.offset - start, 0), piece.count)
         request.reply(piece.span.extracting(first..<piece.count))
-    }
-
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
-        throw PfmError(.permissionDenied, "the file can only be read")
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {

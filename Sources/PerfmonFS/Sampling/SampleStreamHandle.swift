@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -48,10 +49,6 @@ final class SampleStreamHandle: FileHandle {
         }
     }
 
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
-        throw PfmError(.permissionDenied, "the file can only be read")
-    }
-
     func poll(_ waker: consuming PollWaker?) -> PollEvents {
         // Kept even when there is something to read: edge-triggered pollers ask only once.
         subject.node.sampleWaiters.notify(waker, for: self)
@@ -70,7 +67,7 @@ final class SampleStreamHandle: FileHandle {
     /// Takes everything that is stored, because it is about to go. A reader that is far behind
     /// is told how much it misses instead.
     func takeAll() {
-        let backlog = subject.node.mount.backlog
+        let backlog = subject.node.backlog
         while backlog.hasRoom(for: uid) {
             let before = text.count
             writer.append(&cursor, wanted: Self.pieceSize, to: &text)
@@ -105,7 +102,7 @@ final class SampleStreamHandle: FileHandle {
     }
 
     private func noteBacklog() {
-        subject.node.mount.backlog.change(by: text.count - noted, for: uid)
+        subject.node.backlog.change(by: text.count - noted, for: uid)
         noted = text.count
     }
 

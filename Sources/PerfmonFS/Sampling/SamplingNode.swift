@@ -3,7 +3,7 @@ import PerfmonEngine
 
 /// What the tree keeps for a context while it has a sampling format: the subject of `smpl/`.
 final class SamplingNode {
-    let node: ContextNode
+    let node: any SampledContext
     let sampling: Sampling
     /// Open files that read the samples one by one.
     private var streams: [SampleStreamHandle] = []
@@ -12,7 +12,7 @@ final class SamplingNode {
     /// Lengths of the files that are rendered from all samples, by name.
     private var lengths: [String: MeasuredLength] = [:]
 
-    init(_ node: ContextNode, _ sampling: Sampling) {
+    init(_ node: any SampledContext, _ sampling: Sampling) {
         self.node = node
         self.sampling = sampling
     }
@@ -29,12 +29,6 @@ final class SamplingNode {
     /// Brings the samples up to now.
     func refresh() {
         node.engine.drain()
-    }
-
-    /// A writer of perf.data for a reader.
-    func perfDataWriter(for client: Client, follows: Bool = false) -> PerfDataWriter {
-        let kernel = node.mount.kernelMap(for: client)
-        return PerfDataWriter(sampling, kernel: kernel, marksRounds: follows)
     }
 
     func add(_ stream: SampleStreamHandle) {

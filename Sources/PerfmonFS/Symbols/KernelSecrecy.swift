@@ -14,6 +14,12 @@ enum KernelSecrecy {
     }
 }
 
+/// Where the kernel's code lies, for perf to look its own symbols up.
+struct KernelMap: Sendable {
+    let start: UInt64
+    let end: UInt64
+}
+
 extension KernelMap {
     /// What the kernel says of itself to a client; nil when it hides its addresses from him.
     static func ofThisMachine(for client: Client) -> KernelMap? {

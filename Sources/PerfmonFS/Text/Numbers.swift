@@ -1,9 +1,9 @@
 import PerfmonEngine
-import PerfmonModel
+package import PerfmonModel
 import SystemPackage
 
 /// Reading numbers as users write them. All throw EINVAL with the word at fault.
-enum Numbers {
+package enum Numbers {
     /// A whole unsigned number: decimal, or hexadecimal behind 0x.
     static func unsigned(_ text: String) throws(PfmError) -> UInt64 {
         let digits = text.hasPrefix("0x") || text.hasPrefix("0X") ? text.dropFirst(2) : text[...]
@@ -93,7 +93,7 @@ enum Numbers {
     }
 
     /// A size in bytes: decimal with an optional suffix K, M or G (powers of 1024).
-    static func size(_ text: String) throws(PfmError) -> UInt64 {
+    package static func size(_ text: String) throws(PfmError) -> UInt64 {
         let units: [(Character, UInt64)] = [("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30)]
         for (letter, factor) in units
         where text.hasSuffix(String(letter)) || text.hasSuffix(letter.lowercased()) {
@@ -103,7 +103,7 @@ enum Numbers {
     }
 
     /// A duration in nanoseconds: decimal with an optional suffix ns, us, ms or s.
-    static func duration(_ text: String) throws(PfmError) -> UInt64 {
+    package static func duration(_ text: String) throws(PfmError) -> UInt64 {
         let units: [(String, UInt64)] = [
             ("ns", 1), ("us", 1000), ("ms", 1_000_000), ("s", 1_000_000_000),
         ]

@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -81,20 +82,6 @@ final class DirectoryTable<Subject>: Sendable {
     }
 }
 
-/// Mode and owner of a node, as stat(2) shows them.
-struct Ownership: Sendable, Equatable {
-    /// Permission bits, sticky bit included.
-    var mode: UInt16
-    var uid: UInt32
-    var gid: UInt32
-
-    init(mode: UInt16, uid: UInt32, gid: UInt32) {
-        self.mode = mode
-        self.uid = uid
-        self.gid = gid
-    }
-}
-
 /// A directory that is always there.
 struct DirectoryRow<Subject>: Sendable {
     let name: String
@@ -159,10 +146,4 @@ final class ChildFamily<Subject>: Sendable {
         self.make = make
         self.remove = remove
     }
-}
-
-/// What a look-up in a directory finds.
-enum Child {
-    case file(any FileSource)
-    case directory(any DirectorySource)
 }

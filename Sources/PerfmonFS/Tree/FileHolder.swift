@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel

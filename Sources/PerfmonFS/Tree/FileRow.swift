@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -35,7 +36,7 @@ struct FileRow<Subject>: Sendable {
         /// Bytes of a fixed number that can be mapped into memory.
         case mappable(
             size: @Sendable (Subject) -> UInt64,
-            content: @Sendable (Subject) -> any KeptContent,
+            content: @Sendable (Subject) -> any CachedContent,
             open: @Sendable (Subject, OpenFlags) throws(PfmError) -> any FileHandle
         )
     }

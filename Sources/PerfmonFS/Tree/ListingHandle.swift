@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -43,10 +44,6 @@ final class ListingHandle: FileHandle {
         request.reply(from: rendering.text)
     }
 
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
-        throw PfmError(.permissionDenied, "\(file.place.path) can only be read")
-    }
-
     func poll(_ waker: consuming PollWaker?) -> PollEvents {
         .readable
     }
@@ -61,7 +58,7 @@ extension TableFile {
     /// nil when the file cannot be rendered; the read then says why.
     func rendering(with show: Content.Show, for client: Client) -> Rendering? {
         let now = ContinuousClock.now
-        if let kept, kept.uid == client.uid, now - kept.time < Self.keepingTime {
+        if let kept, kept.uid == client.uid, now - kept.time < Self.cachingTime {
             return kept.rendering
         }
         guard !holder.isGone(), let rendering = try? render(show, for: client) else {
@@ -78,5 +75,5 @@ extension TableFile {
     }
 
     /// How long a stat(2) and the open(2) after it count as one look.
-    private static var keepingTime: Duration { .seconds(1) }
+    private static var cachingTime: Duration { .seconds(1) }
 }

@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -118,10 +119,6 @@ private final class StreamHandle: FileHandle {
 
     func read(_ request: consuming ReadRequest) {
         log.answer(request, for: self)
-    }
-
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
-        throw PfmError(.permissionDenied, "the file can only be read")
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {

@@ -1,10 +1,11 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
 import SystemPackage
 
 /// A `DirectoryTable` bound to its subject: one directory of the mount.
-final class TableDirectory<Subject>: DirectorySource {
+package final class TableDirectory<Subject>: DirectorySource {
     @exclusivity(unchecked) var place = Place()
     private let table: DirectoryTable<Subject>
     private let subject: Subject
@@ -49,7 +50,7 @@ final class TableDirectory<Subject>: DirectorySource {
         }
     }
 
-    func mayKeep(_ name: String) -> Bool {
+    func mayCache(_ name: String) -> Bool {
         switch table.row(name) {
         case .file(let index): !table.files[index].isConditional
         case .directory(let index): !table.directories[index].isConditional
@@ -57,7 +58,7 @@ final class TableDirectory<Subject>: DirectorySource {
         }
     }
 
-    func make(_ name: String, mode: UInt16, by client: Client) throws(PfmError) {
+    func make(_ name: String, mode: UInt16, by client: Client) throws(Errno) {
         try report(.makeDirectory, name, by: client) { () throws(PfmError) in
             guard find(name) == nil else {
                 throw PfmError(.fileExists, "\(name): exists already", subject: name)
@@ -73,7 +74,7 @@ final class TableDirectory<Subject>: DirectorySource {
         }
     }
 
-    func remove(_ name: String, by client: Client) throws(PfmError) {
+    func remove(_ name: String, by client: Client) throws(Errno) {
         try report(.removeDirectory, name, by: client) { () throws(PfmError) in
             let found = table.row(name) == nil ? family(of: name) : nil
             guard found != nil || find(name) != nil else {
@@ -94,15 +95,21 @@ final class TableDirectory<Subject>: DirectorySource {
         table.ownership(subject)
     }
 
-    func setOwnership(_ ownership: Ownership, by client: Client) throws(PfmError) {
-        guard let store = table.setOwnership else {
-            throw PfmError(.notPermitted, "mode and owner of \(describe()) are fixed")
+    func setOwnership(_ ownership: Ownership, by client: Client) throws(Errno) {
+        try report(.changeOwner, "", by: client) { () throws(PfmError) in
+            guard let store = table.setOwnership else {
+                throw PfmError(.notPermitted, "mode and owner of \(describe()) are fixed")
+            }
+            try store(subject, client, ownership)
         }
-        try store(subject, client, ownership)
     }
 
-    func report(_ report: CommandReport) {
-        table.report(subject, report)
+    func refuse(_ change: RefusedChange, by client: Client) -> Errno {
+        refuse(Refusal(change, of: place.path), "", by: client)
+    }
+
+    func refuse(_ operation: RefusedOperation, name: String, by client: Client) -> Errno {
+        refuse(Refusal(operation, of: name), name, by: client)
     }
 
     private func family(of name: String) -> (family: ChildFamily<Subject>, child: Child)? {
@@ -118,24 +125,36 @@ final class TableDirectory<Subject>: DirectorySource {
         place.path.isEmpty ? "the root of the mount" : place.path
     }
 
+    private func refuse(_ refusal: Refusal, _ name: String, by client: Client) -> Errno {
+        report(refusal.kind, name, by: client, error: refusal.error)
+        return refusal.error.code
+    }
+
+    /// Carries out a command and reports what became of it.
     private func report(
         _ kind: CommandReport.Kind,
         _ name: String,
         by client: Client,
         _ command: () throws(PfmError) -> Void
-    ) throws(PfmError) {
-        var failure: PfmError?
-        do {
+    ) throws(Errno) {
+        do throws(PfmError) {
             try command()
         } catch {
-            failure = error
+            report(kind, name, by: client, error: error)
+            throw error.code
         }
+        report(kind, name, by: client, error: nil)
+    }
+
+    private func report(
+        _ kind: CommandReport.Kind,
+        _ name: String,
+        by client: Client,
+        error: PfmError?
+    ) {
         table.report(
             subject,
-            CommandReport(kind, client: client, path: place.path, text: name, error: failure)
+            CommandReport(kind, client: client, path: place.path, text: name, error: error)
         )
-        if let failure {
-            throw failure
-        }
     }
 }

@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -18,7 +19,7 @@ final class TableFile: FileSource {
         )
         case mappable(
             size: () -> UInt64,
-            content: () -> any KeptContent,
+            content: () -> any CachedContent,
             open: (OpenFlags) throws(PfmError) -> any FileHandle
         )
     }
@@ -71,11 +72,20 @@ final class TableFile: FileSource {
         return holder.fileOwnership?(place.name, usual) ?? usual
     }
 
-    func setOwnership(_ ownership: Ownership, by client: Client) throws(PfmError) {
+    func setOwnership(_ ownership: Ownership, by client: Client) throws(Errno) {
         guard let store = holder.setFileOwnership else {
-            throw PfmError(.notPermitted, "mode and owner of \(place.path) are fixed")
+            let error = PfmError(.notPermitted, "mode and owner of \(place.path) are fixed")
+            report(.changeOwner, by: client, error: error)
+            throw error.code
         }
         store(place.name, usualOwnership, ownership)
+        report(.changeOwner, by: client, error: nil)
+    }
+
+    func refuse(_ change: RefusedChange, by client: Client) -> Errno {
+        let refusal = Refusal(change, of: place.path)
+        report(refusal.kind, by: client, error: refusal.error)
+        return refusal.error.code
     }
 
     private var usualOwnership: Ownership {
@@ -106,7 +116,7 @@ final class TableFile: FileSource {
         }
     }
 
-    func open(by client: Client, flags: OpenFlags) throws(PfmError) -> any FileHandle {
+    func open(by client: Client, flags: OpenFlags) throws(Errno) -> any FileHandle {
         do throws(PfmError) {
             guard !holder.isGone() else { throw FileHolder.gone }
             switch content {
@@ -123,11 +133,11 @@ final class TableFile: FileSource {
             }
         } catch {
             report(.open, by: client, error: error)
-            throw error
+            throw error.code
         }
     }
 
-    var keptContent: (any KeptContent)? {
+    var cachedContent: (any CachedContent)? {
         guard case .mappable(_, let content, _) = content else { return nil }
         return content()
     }

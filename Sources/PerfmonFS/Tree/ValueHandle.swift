@@ -1,3 +1,4 @@
+import FuseKit
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
@@ -41,7 +42,16 @@ final class ValueHandle: FileHandle {
         request.reply(from: text)
     }
 
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) -> Int {
+    func write(_ bytes: Span<UInt8>, by client: Client) throws(Errno) -> Int {
+        do throws(PfmError) {
+            try carryOut(bytes, by: client)
+        } catch {
+            throw error.code
+        }
+        return bytes.count
+    }
+
+    private func carryOut(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) {
         guard !file.holder.isGone() else { throw FileHolder.gone }
         guard let store else {
             throw PfmError(.permissionDenied, "\(file.place.path) can only be read")
@@ -63,7 +73,6 @@ final class ValueHandle: FileHandle {
             if file.isBatch || error.code == .argListTooLong { failure = error }
             throw error
         }
-        return bytes.count
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {

@@ -127,7 +127,7 @@ enum Command: String, CaseIterable {
             let context = try reached.reach(fixture)
             #expect(context.state == state)
             #expect(context.isStarted == isStarted)
-            #expect(context.holdsThread == (reached == .blocked))
+            #expect((context.attachment?.blocksThread == true) == (reached == .blocked))
             #expect(context.isAwaitingExec == (reached == .armed))
         }
     }

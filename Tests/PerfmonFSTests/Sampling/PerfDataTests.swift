@@ -1,3 +1,4 @@
+@testable import FuseKit
 @testable import LinuxSupport
 @testable import PerfBackend
 @testable import PerfmonEngine

@@ -1,3 +1,4 @@
+@testable import FuseKit
 @testable import LinuxSupport
 @testable import PerfBackend
 @testable import PerfmonEngine
@@ -106,7 +107,7 @@ import Testing
         let tree = try SamplingTree()
         try tree.sample(format: "default buf_size=5000")
         let file = try tree.file("contexts/c/smpl/buffer")
-        let content = try #require(file.keptContent)
+        let content = try #require(file.cachedContent)
         let handle = try tree.open("contexts/c/smpl/buffer")
         tree.pass(2000)
         try content.refresh()
@@ -134,7 +135,7 @@ import Testing
         let tree = try SamplingTree()
         try tree.sample()
         let file = try tree.file("contexts/c/smpl/buffer")
-        #expect(throws: PfmError.self) {
+        #expect(throws: Errno.self) {
             _ = try file.open(by: tree.root, flags: [.read, .write])
         }
     }

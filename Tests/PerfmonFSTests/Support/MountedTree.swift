@@ -1,5 +1,6 @@
 import CFuse
 import CLinux
+@testable import FuseKit
 import Glibc
 @testable import PerfmonEngine
 @testable import PerfmonFS
@@ -26,7 +27,9 @@ final class MountedTree {
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         session = try FuseSession(
             serving: FileSystem(content),
-            options: MountOptions().sessionOptions(mayAllowOthers: MountPoint.mayAllowOthers)
+            name: "pfmfs",
+            options: ["fsname=pfmfs", "subtype=pfmfs", "auto_unmount", "default_permissions"]
+                + (geteuid() == 0 ? ["allow_other"] : [])
         )
         try session.mount(at: path)
         let session = session

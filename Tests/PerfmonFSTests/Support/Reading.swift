@@ -1,3 +1,4 @@
+@testable import FuseKit
 import Glibc
 internal import LinuxSupport
 @testable import PerfmonEngine
@@ -32,8 +33,8 @@ extension FileHandle {
     }
 
     /// Writes a text; returns what it failed with.
-    func writeText(_ text: String) -> PfmError? {
-        do throws(PfmError) {
+    func writeText(_ text: String) -> Errno? {
+        do throws(Errno) {
             _ = try write(Array(text.utf8).span, by: Client(uid: 0, gid: 0, tid: getpid()))
             return nil
         } catch {

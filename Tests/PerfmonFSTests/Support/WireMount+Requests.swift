@@ -1,3 +1,4 @@
+@testable import FuseKit
 @testable import PerfmonFS
 
 /// The requests that the tests make, by the name of the kernel's call.

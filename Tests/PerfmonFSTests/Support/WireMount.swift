@@ -1,5 +1,6 @@
 import CFuse
 import CLinux
+@testable import FuseKit
 import Glibc
 @testable import LinuxSupport
 @testable import PerfmonEngine
@@ -14,7 +15,7 @@ final class WireMount: @unchecked Sendable {
     private let session: FuseSession
     private let socket: Int32
     private let threads: [SystemThread]
-    private let notifier: KernelNotifier
+    private let notifier: Invalidator
     private var lastUnique: UInt64 = 0
     /// Messages that came while another one was waited for.
     private var early: [Message] = []
@@ -40,7 +41,7 @@ final class WireMount: @unchecked Sendable {
     init(_ content: sending MountContent) throws {
         FuseLog.shared.attach()
         fileSystem = FileSystem(content)
-        session = try FuseSession(serving: fileSystem, options: [])
+        session = try FuseSession(serving: fileSystem, name: "test", options: [])
         var ends: [Int32] = [0, 0]
         guard socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &ends) == 0 else {
             throw Errno(rawValue: errno)
@@ -57,7 +58,7 @@ final class WireMount: @unchecked Sendable {
         guard fuse_session_custom_io(session.pointer, &io, ends[1]) == 0 else {
             throw Errno.ioError
         }
-        notifier = KernelNotifier(of: fileSystem, session: session.pointer)
+        notifier = Invalidator(of: fileSystem, session: session.pointer)
         let session = session
         threads = [SystemThread("wire-loop") { session.answerAll() }, notifier.start()]
         // FUSE_INIT of protocol 7.38 with all capabilities.

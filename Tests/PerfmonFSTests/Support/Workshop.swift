@@ -1,4 +1,5 @@
 internal import LinuxSupport
+@testable import FuseKit
 @testable import PerfmonEngine
 @testable import PerfmonFS
 @testable import PerfmonModel

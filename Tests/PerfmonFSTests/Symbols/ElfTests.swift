@@ -1,4 +1,5 @@
 import CLinux
+@testable import FuseKit
 import Glibc
 @testable import PerfmonEngine
 @testable import PerfmonFS

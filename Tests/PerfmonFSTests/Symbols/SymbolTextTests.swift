@@ -1,3 +1,4 @@
+@testable import FuseKit
 import Glibc
 @testable import LinuxSupport
 @testable import PerfmonEngine

@@ -1,0 +1,144 @@
+import CLinux
+import CFuse
+import Glibc
+import LinuxSupport
+
+/// All that the mount's one lock guards: the nodes, and through them the engine.
+final class FileTree: MountedTree {
+    let root: Inode
+    let services: MountServices
+    /// What the kernel has still to be told.
+    let invalidations = InvalidationQueue()
+    /// What is to be done in the background.
+    let jobs = JobQueue()
+    /// What to do when a descriptor has something to read.
+    var watches: [Int32: () -> Void] = [:]
+    /// The connection to the kernel, once there is one.
+    var session: OpaquePointer?
+    /// The directory that an rmdir(2) is about, of which the kernel needs no invalidation.
+    var removedByKernel: Inode?
+    /// When the mount began: the time that every node shows.
+    private let startTime: timespec
+
+    init(_ content: MountContent) {
+        content.root.place = Place(path: "", services: content.services)
+        root = Inode(root: content.root)
+        services = content.services
+        for watch in content.watches {
+            watches[watch.descriptor] = watch.action
+        }
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        startTime = now
+        services.tree = self
+    }
+
+    func inode(_ id: fuse_ino_t) -> Inode {
+        Inode.of(id, root: root)
+    }
+
+    /// The node at a path, if the kernel knows it.
+    func knownInode(at path: [String]) -> Inode? {
+        var inode: Inode? = root
+        for name in path {
+            inode = inode?.knownChild(name)
+        }
+        return inode
+    }
+
+    func entryGone(in parent: [String], name: String) {
+        guard let directory = knownInode(at: parent), let child = directory.knownChild(name) else {
+            return
+        }
+        guard child !== removedByKernel else { return }
+        directory.detach(name)
+        invalidations.post(.entryGone(child: child, parent: directory, name: name))
+        forgetContents(of: child)
+    }
+
+    /// Has the kernel forget what it still knows in a directory that is gone.
+    func forgetContents(of directory: Inode) {
+        // Nothing can be looked up there any more, so what it does not know now it never will.
+        guard directory.hasKnownChildren else { return }
+        invalidations.post(.departed(directory))
+    }
+
+    /// Makes the kernel forget modes and owners from a node downwards before the chmod or chown
+    /// that changed them returns: what it remembers decides who may open what.
+    ///
+    /// This is the one invalidation that is possible inside a handler: it takes no lock that a request
+    /// holds.
+    func forgetOwnerships(from inode: Inode) {
+        guard let session else { return }
+        var waiting = inode.knownChildren
+        while let next = waiting.popLast() {
+            fuse_lowlevel_notify_inval_inode(session, next.id, -1, 0)
+            waiting += next.knownChildren
+        }
+    }
+
+    func contentChanged(at path: [String], _ content: any CachedContent) {
+        // Another file may have the path by now, after its directory was made anew.
+        guard let inode = knownInode(at: path), inode.file?.cachedContent === content else {
+            return
+        }
+        invalidations.post(.contentChanged(inode, content))
+    }
+
+    func run(_ job: any BackgroundJob) {
+        jobs.post(job)
+    }
+
+    /// How long the kernel may keep what it is told, in seconds. Whatever changes without the
+    /// kernel's doing is announced to it.
+    static let cachingTime = 3600.0
+
+    /// What stat(2) shows of a node, and how long the kernel may keep it.
+    ///
+    /// The size of a listing costs a rendering; it is left out where the kernel asks again anyway.
+    func attributes(
+        of inode: Inode,
+        for client: Client,
+        withSize: Bool
+    ) -> (attributes: stat, cachingTime: Double) {
+        var result = stat()
+        var cachingTime = Self.cachingTime
+        let ownership: Ownership
+        switch inode.source {
+        case .directory(let directory):
+            ownership = directory.ownership()
+            result.st_mode = S_IFDIR
+        case .file(let file):
+            ownership = file.ownership()
+            result.st_mode = S_IFREG
+            result.st_size = 4096
+            if !file.hasFixedSize {
+                cachingTime = 0
+            }
+            if file.hasFixedSize || withSize {
+                result.st_size = off_t(clamping: file.size(for: client))
+            }
+        }
+        result.st_mode |= mode_t(ownership.mode & 0o7777)
+        result.st_uid = ownership.uid
+        result.st_gid = ownership.gid
+        result.st_ino = UInt(inode.number)
+        // Directories do not count their sub-directories, as on btrfs: 1 tells find(1) so.
+        result.st_nlink = 1
+        result.st_blksize = 4096
+        result.st_atim = startTime
+        result.st_mtim = startTime
+        result.st_ctim = startTime
+        return (result, cachingTime)
+    }
+
+    /// What the kernel is told of a child that it looks up.
+    func entry(of inode: Inode, in parent: Inode, for client: Client) -> fuse_entry_param {
+        var entry = fuse_entry_param()
+        entry.ino = inode.id
+        (entry.attr, entry.attr_timeout) = attributes(of: inode, for: client, withSize: false)
+        let mayCache = parent.directory?.mayCache(inode.name) ?? false
+        entry.entry_timeout = mayCache ? Self.cachingTime : 0
+        return entry
+    }
+}

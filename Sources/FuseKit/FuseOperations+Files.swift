@@ -1,0 +1,113 @@
+import CFuse
+import Glibc
+import LinuxSupport
+import SystemPackage
+
+extension FuseOperations {
+    static func open(
+        _ request: fuse_req_t,
+        _ id: fuse_ino_t,
+        _ info: UnsafeMutablePointer<fuse_file_info>
+    ) {
+        FileSystem.answer(request) { (tree) throws(Errno) in
+            let inode = tree.inode(id)
+            guard let file = inode.file else {
+                throw .isDirectory
+            }
+            let client = FileSystem.client(of: request)
+            let flags = OpenFlags(system: info.pointee.flags)
+            let handle = try file.open(by: client, flags: flags)
+            let open = OpenFile(handle, opener: flags.contains(.write) ? Opener(client) : nil)
+            open.enter(info)
+            // Only what is pushed to the kernel when it changes may be kept by it.
+            info.pointee.direct_io = file.cachedContent == nil ? 1 : 0
+            if fuse_reply_open(request, info) != 0 {
+                open.leave()
+            }
+        }
+    }
+
+    static func read(
+        _ request: fuse_req_t,
+        _ size: Int,
+        _ offset: off_t,
+        _ info: UnsafeMutablePointer<fuse_file_info>
+    ) {
+        FileSystem.answer(request) { (tree) throws(Errno) in
+            guard let open = OpenFile.of(info) else { throw .badFileDescriptor }
+            let read = ReadRequest(
+                request,
+                offset: Int(offset),
+                size: size,
+                isNonBlocking: info.pointee.flags & O_NONBLOCK != 0
+            )
+            open.takeUnretainedValue().handle.read(read)
+        }
+    }
+
+    static func write(
+        _ request: fuse_req_t,
+        _ data: UnsafeRawBufferPointer,
+        _ info: UnsafeMutablePointer<fuse_file_info>
+    ) {
+        FileSystem.answer(request) { (tree) throws(Errno) in
+            guard let open = OpenFile.of(info) else { throw .badFileDescriptor }
+            let bytes = data.assumingMemoryBound(to: UInt8.self).span
+            let file = open.takeUnretainedValue()
+            let client = FileSystem.client(of: request)
+            let taken = try file.handle.write(
+                bytes,
+                by: file.opener.map { $0.writing(client) } ?? client
+            )
+            fuse_reply_write(request, taken)
+        }
+    }
+
+    static func poll(
+        _ request: fuse_req_t,
+        _ info: UnsafeMutablePointer<fuse_file_info>,
+        _ handle: OpaquePointer?
+    ) {
+        FileSystem.answer(request) { (tree) throws(Errno) in
+            guard let open = OpenFile.of(info) else { throw .badFileDescriptor }
+            let events =
+                if let handle {
+                    open.takeUnretainedValue().handle.poll(PollWaker(handle))
+                } else {
+                    open.takeUnretainedValue().handle.poll(nil)
+                }
+            fuse_reply_poll(request, events.rawValue)
+        }
+    }
+
+    /// Shells try terminal requests on every file they read; nothing here knows any.
+    static func ioctl(_ request: fuse_req_t) {
+        fuse_reply_err(request, Errno.inappropriateIOCTLForDevice.rawValue)
+    }
+
+    static func release(
+        _ request: fuse_req_t,
+        _ id: fuse_ino_t,
+        _ info: UnsafeMutablePointer<fuse_file_info>
+    ) {
+        FileSystem.answer(request) { _ in
+            OpenFile.of(info)?.takeUnretainedValue().leave()
+            fuse_reply_err(request, 0)
+        }
+    }
+}
+
+extension OpenFlags {
+    /// The flags of an open(2).
+    init(system flags: Int32) {
+        self = []
+        switch flags & O_ACCMODE {
+        case O_RDONLY: insert(.read)
+        case O_WRONLY: insert(.write)
+        default: formUnion([.read, .write])
+        }
+        if flags & O_NONBLOCK != 0 {
+            insert(.nonBlocking)
+        }
+    }
+}

@@ -1,0 +1,195 @@
+import CFuse
+import CLinux
+import Glibc
+import LinuxSupport
+import Synchronization
+internal import SystemPackage
+
+/// One connection between the kernel and a file system: mounts, answers, unmounts.
+///
+/// `run` answers all requests in the thread that calls it. One thread that never blocks is faster
+/// than a pool with any number of clients, because the kernel finds it warm.
+package final class FuseSession: Sendable {
+    let fileSystem: FileSystem
+    nonisolated(unsafe) let pointer: OpaquePointer
+    private let isRunning = Atomic(false)
+    private let mountPath = Guarded("")
+    private let unmounter: @Sendable (String) -> Bool
+
+    /// Prepares a session.
+    ///
+    /// - Parameters:
+    ///   - name: what libfuse calls the program.
+    ///   - options: mount options that libfuse knows, one each.
+    ///   - unmounter: detaches the mount at a path with privileges that this process gave up;
+    ///     returns whether it did. Otherwise the session unmounts by itself.
+    package init(
+        serving fileSystem: FileSystem,
+        name: String,
+        options: [String],
+        unmounter: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) throws(FuseError) {
+        self.fileSystem = fileSystem
+        self.unmounter = unmounter
+        var arguments = fuse_args()
+        fuse_opt_add_arg(&arguments, name)
+        for option in options {
+            fuse_opt_add_arg(&arguments, "-o")
+            // A comma in a value must not begin another option.
+            fuse_opt_add_arg(&arguments, FuseOptions.escaped(option))
+            if option.hasPrefix("max_read="), let bytes = UInt32(option.dropFirst(9)) {
+                fileSystem.maximumRead.store(bytes, ordering: .relaxed)
+            }
+        }
+        defer { fuse_opt_free_args(&arguments) }
+        var operations = FuseOperations.table()
+        guard
+            let session = fuse_session_new(
+                &arguments,
+                &operations,
+                MemoryLayout<fuse_lowlevel_ops>.size,
+                Unmanaged.passUnretained(fileSystem).toOpaque()
+            )
+        else {
+            throw FuseError(.invalidArgument, FuseLog.shared.takeProblems(or: "bad options"))
+        }
+        pointer = session
+        fileSystem.tree.withLock { [pointer] in $0.session = pointer }
+    }
+
+    deinit {
+        fuse_session_destroy(pointer)
+    }
+
+    /// Mounts the file system on a directory.
+    package func mount(at path: String) throws(FuseError) {
+        guard fuse_session_mount(pointer, path) == 0 else {
+            throw FuseError(
+                .ioError,
+                "\(path): " + FuseLog.shared.takeProblems(or: "fusermount3 refused the mount")
+            )
+        }
+        mountPath.withLock { $0 = path }
+    }
+
+    /// Leaves the foreground. The caller's parent returns, with the mount in place; no thread may
+    /// have been started before.
+    package func moveToBackground() throws(FuseError) {
+        guard fuse_daemonize(0) == 0 else {
+            throw FuseError(Errno(rawValue: errno), "cannot go to the background")
+        }
+    }
+
+    /// The version of the libfuse in use.
+    package static var libraryVersion: String {
+        fuse_pkgversion().map { String(cString: $0) } ?? "unknown"
+    }
+
+    /// Answers requests until the file system is unmounted, or one of the signals that end a daemon
+    /// arrives. Starts threads, so it must be called after the process went to the background.
+    ///
+    /// The loop has a thread of its own because of the fork behind it: `Mutex` remembers each
+    /// thread's id, and what it remembers of the first thread is the id of the parent's.
+    package func run() throws(FuseError) {
+        var signals = Self.endingSignals
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        let outcome = Outcome()
+        SystemThread("pfmfs-loop") { outcome.failure = self.serve() }.join()
+        if let failure = outcome.failure {
+            throw failure
+        }
+    }
+
+    /// How the loop ended, from its thread to the one that waits for its end.
+    private final class Outcome: @unchecked Sendable {
+        var failure: FuseError?
+    }
+
+    /// Runs the loop and the threads beside it. Returns why it could not.
+    private func serve() -> FuseError? {
+        Self.makeKickInterruptOnly()
+        isRunning.store(true, ordering: .sequentiallyConsistent)
+        let loopThread = pthread_self()
+        let events: EventLoop
+        do {
+            events = try EventLoop(of: fileSystem, signals: Self.endingSignals) { _ in
+                self.stop(loopThread)
+            }
+        } catch {
+            return FuseError(error, "cannot wait for events: \(error)")
+        }
+        let notifier = Invalidator(of: fileSystem, session: pointer)
+        let threads = [events.start(), notifier.start()]
+        _ = BackgroundThread(of: fileSystem).start()
+        let code = answerAll()
+        isRunning.store(false, ordering: .sequentiallyConsistent)
+        events.end()
+        notifier.end()
+        for thread in threads {
+            thread.join()
+        }
+        fileSystem.tree.withLock { _ in fileSystem.parkedReads.failAll() }
+        return code.map { FuseError($0, "reading requests failed: \($0)") }
+    }
+
+    /// Removes the mount, if it is still there.
+    package func unmount() {
+        // Once it is gone another one may be in its place.
+        var state = pollfd(fd: fuse_session_fd(pointer), events: 0, revents: 0)
+        let isGone = poll(&state, 1, 0) == 1 && state.revents & Int16(POLLERR) != 0
+        if !isGone, unmounter(mountPath.withLock { $0 }) { return }
+        fuse_session_unmount(pointer)
+    }
+
+    /// Answers requests until the session ends. Returns the error that ended it, if one did.
+    @discardableResult
+    func answerAll() -> Errno? {
+        var buffer = fuse_buf()
+        defer { free(buffer.mem) }
+        while fuse_session_exited(pointer) == 0 {
+            let length = fuse_session_receive_buf(pointer, &buffer)
+            if length == -EINTR {
+                continue
+            }
+            guard length > 0 else {
+                return length == 0 ? nil : Errno(rawValue: -length)
+            }
+            fuse_session_process_buf(pointer, &buffer)
+        }
+        return nil
+    }
+
+    /// Makes `answerAll` return: the loop looks at the flag between requests, and a signal takes it
+    /// out of its wait. The signal is repeated because it is lost when it comes between the look
+    /// and the wait.
+    private func stop(_ loopThread: pthread_t) {
+        fuse_session_exit(pointer)
+        while isRunning.load(ordering: .sequentiallyConsistent) {
+            pthread_kill(loopThread, Self.kick)
+            usleep(5000)
+        }
+    }
+
+    private static let kick = SIGUSR1
+
+    private static var endingSignals: sigset_t {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGTERM, SIGINT, SIGHUP] {
+            sigaddset(&signals, signal)
+        }
+        return signals
+    }
+
+    /// Makes the kick do nothing but interrupt a system call, and a lost client harmless.
+    private static func makeKickInterruptOnly() {
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { _ in }
+        sigaction(kick, &action, nil)
+        var kicks = sigset_t()
+        sigemptyset(&kicks)
+        sigaddset(&kicks, kick)
+        pthread_sigmask(SIG_UNBLOCK, &kicks, nil)
+        signal(SIGPIPE, SIG_IGN)
+    }
+}

@@ -1,0 +1,110 @@
+import CFuse
+import CLinux
+import Glibc
+import LinuxSupport
+import Synchronization
+
+/// The thread that tells the kernel what changed by itself.
+///
+/// The kernel locks a directory to forget one of its entries. A request on that directory may hold
+/// the lock while it waits for our answer, so the kernel is never told inside a handler nor under
+/// the mount's lock.
+final class Invalidator: Sendable {
+    private let fileSystem: FileSystem
+    private let invalidations: InvalidationQueue
+    private nonisolated(unsafe) let session: OpaquePointer
+    private let isEnding = Atomic(false)
+
+    init(of fileSystem: FileSystem, session: OpaquePointer) {
+        self.fileSystem = fileSystem
+        self.session = session
+        invalidations = fileSystem.tree.withLock { $0.invalidations }
+    }
+
+    /// Starts the thread. It ends after `end`.
+    func start() -> SystemThread {
+        SystemThread("pfmfs-notify") { self.run() }
+    }
+
+    func end() {
+        isEnding.store(true, ordering: .relaxed)
+        invalidations.signal()
+    }
+
+    private func run() {
+        // Directories that are gone, and when to look after them.
+        var departed: [(directory: Inode, due: UInt64)] = []
+        while !isEnding.load(ordering: .relaxed) {
+            let wait = departed.first.map { $0.due - min($0.due, clinux_monotonic_ns()) }
+            var taken = invalidations.take(within: wait.map { Int32($0 / 1_000_000) + 1 } ?? -1)
+            let now = clinux_monotonic_ns()
+            for invalidation in taken {
+                tell(invalidation)
+                if case .departed(let directory) = invalidation {
+                    departed.append((directory, now + Self.patience))
+                }
+            }
+            let count = departed.prefix { $0.due <= now }.count
+            for (directory, _) in departed.prefix(count) { forgetRest(of: directory) }
+            // The last reference to a node may lead to the engine, which the lock guards.
+            fileSystem.tree.withLock { _ in
+                departed.removeFirst(count)
+                taken.removeAll()
+            }
+        }
+        fileSystem.tree.withLock { _ in departed = [] }
+    }
+
+    /// Nanoseconds that the kernel has to forget by itself what was in a directory.
+    private static let patience: UInt64 = 100_000_000
+
+    /// The kernel forgets what was in a directory together with it, but for what somebody had open
+    /// or was in. That it would keep for as long as it has room, and with it what it showed.
+    private func forgetRest(of directory: Inode) {
+        var rest = fileSystem.tree.withLock { _ in directory.knownDescendants }
+        for child in rest {
+            guard let parent = child.parent else { continue }
+            let length = child.name.utf8.count
+            fuse_lowlevel_notify_inval_entry(session, parent.id, child.name, length)
+        }
+        fileSystem.tree.withLock { _ in rest.removeAll() }
+    }
+
+    private func tell(_ invalidation: Invalidation) {
+        switch invalidation {
+        case .entryGone(_, let parent, let name):
+            // Not notify_delete, which would tell inotify too: the kernel refuses it for a
+            // directory of which it knows children.
+            fuse_lowlevel_notify_inval_entry(session, parent.id, name, name.utf8.count)
+        case .departed: break
+        case .contentChanged(let inode, let content):
+            push(content, of: inode)
+        case .attributesAsked(let request, let inode, let content):
+            push(content, of: inode)
+            fileSystem.tree.withLock { tree in
+                FuseOperations.replyAttributes(request, of: inode, in: tree)
+            }
+        }
+    }
+
+    /// Brings the kernel's pages of a file up to date.
+    private func push(_ content: any CachedContent, of inode: Inode) {
+        while let piece = fileSystem.tree.withLock({ _ in content.nextPiece() }) {
+            piece.bytes.withUnsafeBytes { bytes in
+                var vector = fuse_bufvec()
+                vector.count = 1
+                vector.buf.fd = -1
+                vector.buf.size = bytes.count
+                vector.buf.mem = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+                // Fails only when the kernel has forgotten the file.
+                fuse_lowlevel_notify_store(
+                    session,
+                    inode.id,
+                    off_t(piece.offset),
+                    &vector,
+                    fuse_buf_copy_flags(rawValue: 0)
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import CFuse
+package import LinuxSupport
+package import SystemPackage
+
+/// One read(2) that waits for its answer.
+///
+/// It is answered exactly once, now or after `WaitQueue.park`; one that is dropped answers EIO.
+package struct ReadRequest: ~Copyable {
+    /// Bytes from the start of the file.
+    package let offset: Int
+    /// Bytes that the client takes at most.
+    package let size: Int
+    /// The file is in non-blocking mode: the answer must be given now.
+    package let isNonBlocking: Bool
+    private var isListed = false
+    private let answer: Reply
+
+    init(_ request: fuse_req_t, offset: Int, size: Int, isNonBlocking: Bool) {
+        self.offset = offset
+        self.size = size
+        self.isNonBlocking = isNonBlocking
+        answer = Reply(to: request)
+    }
+
+    /// A request whose answer goes to a recorder, for tests.
+    init(
+        offset: Int = 0,
+        size: Int = 4096,
+        isNonBlocking: Bool = false,
+        recorder: ReplyRecorder
+    ) {
+        self.offset = offset
+        self.size = size
+        self.isNonBlocking = isNonBlocking
+        answer = Reply(to: recorder)
+    }
+
+    /// The reader. Its supplementary groups can be asked for until the request is answered.
+    package var client: Client {
+        switch answer.receiver {
+        case .kernel(let request): FileSystem.client(of: request)
+        case .recorder(let recorder): recorder._withUnsafeGuaranteedRef { $0.client }
+        }
+    }
+
+    /// Answers with at most `size` of these bytes; none is the end of the file.
+    package consuming func reply(_ bytes: Span<UInt8>) {
+        let size = size
+        unlist()
+        let memory = bytes.withUnsafeBufferPointer { $0 }
+        answer.send(.init(rebasing: memory.prefix(size)))
+    }
+
+    /// Answers with the part that was asked for of bytes the first of which is at `start` in the
+    /// file.
+    package consuming func reply(from memory: UnsafeBufferPointer<UInt8>, startingAt start: Int) {
+        let first = min(max(offset - start, 0), memory.count)
+        let length = min(size, memory.count - first)
+        unlist()
+        answer.send(.init(rebasing: memory[first..<first + length]))
+    }
+
+    /// Answers with an error.
+    package consuming func fail(_ code: Errno) {
+        unlist()
+        answer.fail(code)
+    }
+
+    /// Names the request while it waits.
+    var id: UInt {
+        switch answer.receiver {
+        case .kernel(let request): UInt(bitPattern: request)
+        case .recorder(let recorder): UInt(bitPattern: recorder.toOpaque())
+        }
+    }
+
+    /// Makes an interrupt of the reader answer the request wherever it waits in `queue`. Returns
+    /// whether the reader was interrupted before.
+    mutating func list(in queue: WaitQueue) -> Bool {
+        guard !isListed, case .kernel(let request) = answer.receiver else { return false }
+        guard fuse_req_interrupted(request) == 0 else { return true }
+        isListed = true
+        FileSystem.of(request).takeUnretainedValue().parkedReads.add(id, in: queue)
+        FileSystem.watchInterrupt(of: request)
+        return false
+    }
+
+    private func unlist() {
+        if isListed, case .kernel(let request) = answer.receiver {
+            FileSystem.of(request).takeUnretainedValue().parkedReads.remove(id)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import CFuse
+import Glibc
+import LinuxSupport
+import SystemPackage
+
+/// The answer that one request waits for: given exactly once, EIO when it is forgotten.
+struct Reply: ~Copyable {
+    /// Who gets the answer.
+    enum Receiver {
+        case kernel(fuse_req_t)
+        /// A test that holds on to the recorder.
+        case recorder(Unmanaged<ReplyRecorder>)
+    }
+
+    let receiver: Receiver
+
+    init(to request: fuse_req_t) {
+        receiver = .kernel(request)
+    }
+
+    init(to recorder: ReplyRecorder) {
+        receiver = .recorder(Unmanaged.passRetained(recorder))
+    }
+
+    deinit {
+        Self.send(.ioError, to: receiver)
+    }
+
+    consuming func fail(_ code: Errno) {
+        Self.send(code, to: receiver)
+        discard self
+    }
+
+    /// Answers a read with these bytes.
+    consuming func send(_ bytes: UnsafeBufferPointer<UInt8>) {
+        switch receiver {
+        case .kernel(let request):
+            _ = bytes.withMemoryRebound(to: CChar.self) {
+                fuse_reply_buf(request, $0.baseAddress, $0.count)
+            }
+        case .recorder(let recorder):
+            recorder.takeRetainedValue().result = .success(Array(bytes))
+        }
+        discard self
+    }
+
+    private static func send(_ code: Errno, to receiver: Receiver) {
+        switch receiver {
+        case .kernel(let request):
+            fuse_reply_err(request, code.rawValue)
+        case .recorder(let recorder):
+            recorder.takeRetainedValue().result = .failure(code)
+        }
+    }
+}
+
+/// Takes the answer to a request that no kernel sent, for tests.
+package final class ReplyRecorder {
+    /// Who reads.
+    let client: Client
+    /// What was answered; nil while the request waits.
+    var result: Result<[UInt8], Errno>?
+    /// How often a poll on the file was woken.
+    var wakes = 0
+
+    init(client: Client = Client(uid: 0, gid: 0, tid: getpid())) {
+        self.client = client
+    }
+
+    /// The text that was answered.
+    var text: String? {
+        guard case .success(let bytes) = result else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,34 @@
+internal import CLinux
+internal import Glibc
+package import LinuxSupport
+package import PerfmonModel
+internal import SystemPackage
+
+extension Context {
+    /// Asks for a signal at each message, or for none any more.
+    ///
+    /// - Throws: what `SignalNotice` throws.
+    package func setNotice(
+        _ request: (tid: Int32, signal: Int32)?,
+        by client: Client
+    ) throws(PfmError) {
+        try beginCommand()
+        guard let request else {
+            notice = nil
+            engine.releaseNotice(of: self)
+            return
+        }
+        try engine.chargeNotice(of: self, to: client.uid)
+        do throws(PfmError) {
+            notice = try SignalNotice(
+                tid: request.tid,
+                signal: request.signal,
+                for: client,
+                facts: engine.options.threadFacts
+            )
+        } catch {
+            if notice == nil { engine.releaseNotice(of: self) }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,36 @@
+internal import PerfmonModel
+internal import SystemPackage
+
+/// What a set shows to those who map it (`struct pfm_set_view`), in the binary form.
+struct SetView {
+    private var content: [UInt8] = []
+    /// Even: no update is in progress. Each update moves it on by two, one before and one after.
+    private var sequence: UInt64 = 0
+
+    /// Bytes of a view.
+    static let binarySize = 2584
+
+    /// Bit of `set_status`: the set is the active one of an attached context.
+    private static let active: UInt32 = 1
+
+    /// Takes in how the set stands.
+    ///
+    /// - Returns: the view; its sequence number has moved on if anything has changed.
+    mutating func update(isActive: Bool, runs: UInt64, value: (Int) -> UInt64) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.binarySize)
+        func append(_ number: some FixedWidthInteger) {
+            withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+        }
+        append(isActive ? Self.active : 0)
+        append(UInt32(0))
+        append(runs)
+        for number in 0..<RegisterLimits.count { append(value(number)) }
+        if bytes != content {
+            content = bytes
+            sequence += 2
+        }
+        append(sequence)
+        return bytes
+    }
+}
