@@ -149,8 +149,8 @@ package protocol CounterSession: AnyObject {
     /// for: then overflows come without counts, and nothing can be set anew at them.
     var overflowsByThread: Bool { get }
 
-    /// Threads of the target that are monitored, the one whose program counts first; empty where
-    /// only the target itself is.
+    /// The threads of a process that is monitored as a whole, of which the first one ran when it
+    /// was attached; empty for other targets.
     var threads: [Int32] { get }
 
     /// Lets a set count, going on from its last counts. At most one set runs at a time.

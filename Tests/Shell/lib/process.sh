@@ -77,11 +77,12 @@ finish() {
     wait "$pid"
 }
 
-# has_begun PID...: each stands in a request that the mount has not answered, or in poll, or is done.
+# has_begun PID...: each is in a request that the mount has not answered, or behind another one that
+# has locked the directory, or in poll, or done.
 has_begun() {
     for one in "$@"; do
         case $(cat "/proc/$one/wchan" 2>/dev/null) in
-            *wait_answer* | *poll*) ;;
+            *wait_answer* | *poll* | fuse_* | *rmdir | *create | *lookup* | *rwsem*) ;;
             0 | '')
                 # Some kernels do not tell where; and who is done is nowhere.
                 ! grep -q '^State:.[RDT]' "/proc/$one/status" 2>/dev/null || return 1

@@ -12,7 +12,7 @@ workload wait spin=700 faults=1009 naps=23 wait
 context p 'task-clock page-faults context-switches'
 put "$c/load_context" "pid $pid"
 put "$c/start" 1
-# perf says when it has begun, and when it has stopped.
+# perf says when it counts, and when no more.
 mkfifo ask answer
 perf stat -x, -o out -e task-clock,page-faults,context-switches -p "$pid" --control fifo:ask,answer \
     2>/dev/null &
@@ -27,7 +27,8 @@ tell_perf ping
 go
 until_true 20 "the steps are done" waits "$pid" 2
 put "$c/stop" 1
-tell_perf stop
+tell_perf disable
+kill -INT "$perf"
 wait "$perf" 2>/dev/null
 theirs() {
     awk -F, -v name="$1" '$3 == name { print $1 }' out

@@ -7,18 +7,17 @@
 need_other_user
 mount_pfmfs -o user_notifications=20
 # session NAME N: until N notifications have come; prints the hundredths of a second that took.
-cat >session <<'END'
+cat "$LIB/process.sh" - >session <<'END'
+fail() { echo "$1"; exit 1; }
 now() { read -r up _ </proc/uptime; echo "${up%.*}${up#*.}"; }
 c=$MNT/contexts/$1
 mkdir "$c" && echo 'page-faults:u' >"$c/events" &&
     echo 'write_pmds 0 pmd0 value=-1 long_reset=-1 flags=ovfl_notify' >"$c/ctl"
 # More of them than are watched.
 # shellcheck disable=SC2046 # words
-setsid "$TOOLS/workload" wait $(yes faults=100000 | head -n 60) wait &
-target=$!
-until [ "$(cat "/proc/$target/comm" 2>/dev/null)" = waiting1 ]; do sleep 0.02; done
+workload wait $(yes faults=100000 | head -n 60) wait
 began=$(now)
-echo "pid $target" >"$c/load_context" && echo 1 >"$c/start" && kill -USR1 "$target"
+echo "pid $pid" >"$c/load_context" && echo 1 >"$c/start" && go
 n=0
 while [ "$n" -lt "$2" ] && read -r line; do
     echo "$line"
@@ -27,7 +26,7 @@ while [ "$n" -lt "$2" ] && read -r line; do
 done <"$c/msgs_pipe" >"$1.msgs"
 echo $(($(now) - began)) >"$1.time"
 cat "$c/last_cmd_status"
-kill -KILL "$target"
+kill -KILL "$pid"
 END
 chmod 777 .
 export MNT TOOLS

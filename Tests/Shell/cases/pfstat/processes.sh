@@ -7,37 +7,40 @@
 . "$LIB/scripts.sh"
 
 mount_pfmfs
-# count STEP...: pfstat -p of a workload until its end; `begun` is a condition that comes first.
-begun=true
-count() {
-    workload "$@"
-    go
-    until_true 5 "the process is ready" $begun
+# begin: pfstat -p of the workload, until its end. end: what it has found.
+begin() {
     under_case_shell pfstat -e page-faults,page-faults -p "$pid" 2>err &
     counting=$!
     until_true 5 "it counts" is_started
-    kill -USR2 "$pid"
-    [ "$begun" = leader_is_gone ] || go
+}
+end() {
     wait "$counting" || fail "pfstat: $(cat err)"
     wait "$pid"
-    found=$(awk '$2 == "page-faults" { print $1 }' err)
-    eq "lines" 2 "$(echo "$found" | wc -l)"
-    eq "the second line" "${found#*
-}" "${found%
-*}"
-    found=${found%
-*}
+    found=$(awk '$2 == "page-faults" { print $1 }' err | uniq -c | xargs)
+    like "two lines of one count" '2 *' "$found"
+    found=${found#2 }
 }
 # Those that are there, and those to come.
-count aside=faults=211 wait wait thread=faults=503
+workload aside=faults=211 wait thread=faults=503
+begin
+go_aside
+until_true 5 "the second thread is done" has_threads 1
+go
+end
 at_least "page-faults of all threads" 714 "$found"
 [ "$found" -lt 800 ] || fail "page-faults of all threads: $found"
-begun=leader_is_gone
-count aside=faults=1009 wait leave
+workload aside=faults=1009 wait leave
+go
+until_true 5 "the first thread is gone" leader_is_gone
+begin
+go_aside
+end
 at_least "page-faults without the first thread" 1009 "$found"
 [ "$found" -lt 1060 ] || fail "page-faults without the first thread: $found"
-begun=true
-count aside=again=faults=20011 wait wait wait
+workload aside=again=faults=20011 wait
+begin
+go_aside
+end
 at_least "page-faults of what another thread executes" 20011 "$found"
 [ "$found" -lt 20300 ] || fail "page-faults of what another thread executes: $found"
 # Counted from its exec on, a program may do the same.
