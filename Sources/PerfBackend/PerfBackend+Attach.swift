@@ -84,9 +84,13 @@ extension PerfBackend {
         var lanes = try self.lanes(of: request, opening, sharedBy: max(threads.count, 1))
         for tid in threads.dropFirst() {
             do throws(PfmError) {
-                lanes += try self.lanes(of: request, opening.on(tid), sharedBy: threads.count)
-            } catch  where error.code == .noSuchProcess {
-                // It has ended meanwhile.
+                var part = request
+                part.target = .thread(tid)
+                try authoriseTarget(identities, part)
+                lanes += try self.lanes(of: part, opening.on(tid), sharedBy: threads.count)
+            } catch {
+                // It may have ended meanwhile.
+                guard error.code == .noSuchProcess else { throw error }
             }
         }
         let session = PerfSession(

@@ -213,19 +213,20 @@ final class PerfGroup {
         let last = try counts() ?? PerfGroupCounts(members: 1 + program.counters.count)
         do throws(PfmError) {
             open = try openChecked(new, atExec: atExec)
-        } catch  where error.code == .noSuchProcess && opening.isOneOfMany {
-            open = PerfOpenGroup()
         } catch {
-            guard error.code == .resourceBusy else { throw error }
+            let hasEnded = error.code == .noSuchProcess && opening.isOneOfMany
+            guard hasEnded || error.code == .resourceBusy else { throw error }
             // The old events themselves may be what takes the room.
             open = PerfOpenGroup()
-            do throws(PfmError) {
-                open = try openChecked(new, atExec: atExec)
-            } catch {
-                carry(last, to: program)
-                exec = .notArmed
-                open = (try? openChecked(program, atExec: false)) ?? PerfOpenGroup()
-                throw error
+            if !hasEnded {
+                do throws(PfmError) {
+                    open = try openChecked(new, atExec: atExec)
+                } catch {
+                    carry(last, to: program)
+                    exec = .notArmed
+                    open = (try? openChecked(program, atExec: false)) ?? PerfOpenGroup()
+                    throw error
+                }
             }
         }
         carry(last, to: new)

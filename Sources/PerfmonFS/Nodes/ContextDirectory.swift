@@ -95,7 +95,9 @@ enum ContextSettings {
             "load_context",
             mode: 0o644,
             format: "pid N, tid N, self, cpu N, or a bare number; set=N may follow",
-            summary: "What is monitored; writing attaches the context.",
+            summary:
+                "What is monitored; writing attaches the context. With inherit, pid N is the whole "
+                + "process, otherwise its first thread.",
             content: .value(
                 show: { node, client, text in
                     text.append(line: Targets.text(of: node.context, for: client) ?? "")

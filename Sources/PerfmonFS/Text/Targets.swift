@@ -23,7 +23,7 @@ enum Targets {
         }
     }
 
-    /// Reads `pid N`, `tid N`, `self`, `cpu N`, or a bare number, which is a thread or, in a
+    /// Reads `pid N` (with `inherit` a whole process), `tid N`, `self`, `cpu N`, or a bare number, which is a thread or, in a
     /// system-wide context, a CPU, as perfmon2 meant it; `set=N` may follow.
     ///
     /// - Throws: EINVAL with the word at fault.

@@ -125,6 +125,7 @@ extension PerfTests {
         @Test("a process is monitored with all its threads, which one thread is not")
         func wholeProcess() throws {
             let worker = Worker()
+            worker.run {}
             func faults(isWholeProcess: Bool) throws -> UInt64 {
                 var request = AttachRequest(
                     session: 1,
