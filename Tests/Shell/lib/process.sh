@@ -82,7 +82,7 @@ finish() {
 has_begun() {
     for one in "$@"; do
         case $(cat "/proc/$one/wchan" 2>/dev/null) in
-            *wait_answer* | *poll* | fuse_* | *rmdir | *create | *lookup* | *rwsem*) ;;
+            *wait_answer* | *poll* | folio_wait* | fuse_* | *rmdir | *create | *lookup* | *rwsem*) ;;
             0 | '')
                 # Some kernels do not tell where; and who is done is nowhere.
                 ! grep -q '^State:.[RDT]' "/proc/$one/status" 2>/dev/null || return 1
