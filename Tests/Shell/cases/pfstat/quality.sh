@@ -20,7 +20,7 @@ eq "never ran" '<not counted> page-faults (exec-credentials)' "$(row page-faults
 eq "in part" '120 minor-faults (partial: exec-credentials)' "$(row minor-faults)"
 eq "estimated" '12.34 msec task-clock (scaled, counted 50.00 % of the time)' "$(row task-clock)"
 eq "every event" '99 cycles' "$(row cycles)"
-eq "never started" '<not counted> branches (not_started)' "$(row branches)"
+eq "never started" '<not counted> branches (not started)' "$(row branches)"
 pfstat -I 1000 true
 like "in an interval" '[0-9.]* <not counted> page-faults (exec-credentials)' "$(row page-faults)"
 # Counters that cannot be read are not 0 either.
