@@ -163,8 +163,7 @@ extension PerfBackend {
         .notSupported,
         "counters that follow children can overflow only into a sampling buffer, again and again "
             + "at the same distance",
-        hint: "choose a format in smpl_fmt and write one value to value, long_reset and "
-            + "short_reset, or leave out 'inherit'"
+        remedy: .steadyPeriodWithFormat
     )
 
     static func text(_ target: Target) -> String {

@@ -138,7 +138,7 @@ extension PerfBackend {
             return PfmError(
                 code,
                 "perf_event_paranoid is \(paranoid): \(who) may not monitor whole CPUs",
-                hint: "it takes CAP_PERFMON, the group of sys_group, or a value of 0 or less"
+                remedy: .gainRight(paranoid: "0 or less")
             )
         case .thread where paranoid > 2:
             return PfmError(
@@ -188,7 +188,7 @@ extension PerfBackend {
             return PfmError(
                 code,
                 "\(setting): \(who) may not count tracepoints ('\(event)')",
-                hint: "it takes CAP_PERFMON, the group of sys_group, or a value of -1"
+                remedy: .gainRight(paranoid: "-1")
             )
         }
         if attr.exclude_kernel == 0 {

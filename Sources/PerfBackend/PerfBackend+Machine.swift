@@ -47,10 +47,12 @@ extension PerfBackend {
             callChains: true,
             processes: true,
             eventKinds: kinds,
-            eventHint: pmus.hasHardware
-                ? "info/available_events lists what can be counted"
-                : "virtual machines often hide the hardware PMU; software events and tracepoints "
-                    + "work",
+            eventRemedy: pmus.hasHardware
+                ? .listedEvents("")
+                : .words(
+                    "virtual machines often hide the hardware PMU; software events and "
+                        + "tracepoints work"
+                ),
             counters: hardware.map { $0.counters + $0.fixedCounters } ?? 0
         )
     }

@@ -87,7 +87,7 @@ struct PerfOpenFailure {
                 code,
                 "only CAP_SYS_ADMIN may watch the kernel's own addresses ('\(event)'), and pfmfs has "
                     + "given it up",
-                hint: "mount with -o keep_privileges"
+                remedy: .keepPrivileges
             )
         }
         let setting = kernel.paranoid.map { "perf_event_paranoid is \($0)" } ?? "the kernel refuses"

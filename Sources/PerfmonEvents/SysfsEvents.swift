@@ -59,7 +59,7 @@ package final class SysfsEvents: EventSource {
             throw PfmError(
                 .invalidArgument,
                 "bits 55:48: there is no PMU \(index); \(all.count) are known",
-                hint: "info/available_events names their events"
+                remedy: .listedEvents("")
             )
         }
         try Self.checkAddressable(all[index].name)

@@ -43,7 +43,7 @@ package final class SimulatedBackend: CounterBackend {
             callChains: true,
             processes: false,
             eventKinds: [.native],
-            eventHint: "events/simulated lists those it has",
+            eventRemedy: .listedEvents(""),
             counters: SimulatedPmu.counterCount
         )
         eventDescriptor = clinux_epoll_create()

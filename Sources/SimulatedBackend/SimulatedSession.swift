@@ -63,7 +63,7 @@ final class SimulatedSession: CounterSession {
         throw PfmError(
             .notSupportedOnSocket,
             "simulated threads never exec",
-            hint: "write 1 to start"
+            remedy: .start
         )
     }
 

@@ -86,6 +86,6 @@ struct PfmfsProgram {
     }
 
     private nonisolated static func complain(_ error: PfmError) {
-        LogDestination.shared.write("\(error)")
+        LogDestination.shared.write(error.sentence)
     }
 }

@@ -1,17 +1,14 @@
-package import LinuxSupport
-package import PerfmonModel
+internal import LinuxSupport
+internal import PerfmonModel
 internal import SystemPackage
 
 /// Attaching a context to what it monitors, and taking it off again.
 extension Context {
     /// Sets how the context behaves (the flags of `pfm_create_context`).
     ///
-    /// - Precondition: unloaded.
-    /// - Throws: EBUSY when loaded; EINVAL for contradicting flags; EPERM when the client is not in
-    ///   the group that `sys_group` or `task_group` asks for.
-    package func setFlags(_ new: ContextFlags, by client: Client) throws(PfmError) {
-        try beginCommand()
-        try requireUnloaded("changing ctx_flags")
+    /// - Throws: EINVAL for contradicting flags; EPERM when the client is not in the groups that
+    ///   `sys_group` and `task_group` ask for.
+    func changeFlags(to new: ContextFlags, by client: Client) throws(PfmError) {
         if new.isSuperset(of: [.systemWide, .notifyBlock]) {
             throw PfmError(
                 .invalidArgument,
@@ -37,36 +34,30 @@ extension Context {
             )
         }
         try engine.backend.require(new)
-        try engine.requireGroup(systemWide: new.contains(.systemWide), client)
-        isAllowedByGroup = true
+        // The right to a per-thread session was asked for when the context was made.
+        if new.contains(.systemWide), !flags.contains(.systemWide) {
+            try engine.requireGroups(systemWide: true, client)
+        }
         flags = new
     }
 
     /// Attaches the context (`pfm_load_context`). Monitoring is not started.
     ///
-    /// - Precondition: unloaded.
     /// - Effect: the message queue is emptied; `set` becomes the active set and has run once.
-    /// - Throws: EBUSY when loaded or when another session is in the way; EINVAL for a set that
-    ///   does not exist or a dangling successor; EEXIST when the thread has a context; ESRCH when
-    ///   there is no such thread; EPERM or EACCES when the client may not monitor it.
+    /// - Throws: EBUSY when another session is in the way; EINVAL for a set that does not exist or
+    ///   a dangling successor; EEXIST when the thread has a context; ESRCH when there is no such
+    ///   thread; EPERM or EACCES when the client may not monitor it.
     /// - Parameter process: the thread stands for its process (`pid N`). With `inherit` all threads
     ///   of it are monitored, and the session ends with the last of them.
-    package func load(
-        on target: Target,
-        set id: UInt16 = 0,
+    func attach(
+        to target: Target,
+        startingWith id: UInt16,
         process: Bool = false,
         by client: Client
     ) throws(PfmError) {
-        try beginCommand()
-        try requireLoadable(target, by: client)
-        try requireProgrammer(client)
-        try requireUnloaded("load_context")
         try engine.backend.require(target)
         try requireKind(of: target)
         try requirePlace(target, of: client)
-        if !isAllowedByGroup {
-            try engine.requireGroup(systemWide: flags.contains(.systemWide), client)
-        }
         let first = try requireSet(id)
         if flags.contains(.notifyBlock), case .thread(client.tid) = target {
             throw PfmError(
@@ -94,11 +85,9 @@ extension Context {
         engine.attached(self, as: attachment.number)
     }
 
-    /// Takes the context off its target (`pfm_unload_context`). Values stay readable.
-    ///
-    /// - Precondition: any state; unloaded already is no error.
-    package func unload(by caller: Client? = nil) throws(PfmError) {
-        try beginCommand(by: caller, [.stopped, .unload])
+    /// Takes the context off its target (`pfm_unload_context`). Values stay readable; unloaded
+    /// already is no error.
+    func takeOff() {
         loader = nil
         guard isAttached else { return }
         detach()
@@ -180,8 +169,7 @@ extension Context {
                     throw PfmError(
                         .notSupported,
                         "\(place): children that are followed keep the period that they begin with",
-                        hint: "write the same number to value, long_reset and short_reset, without "
-                            + "random, or leave out 'inherit'"
+                        remedy: .steadyPeriod
                     )
                 }
                 guard counter.sampledPmds.isEmpty, counter.resetPmds.isEmpty else {
@@ -189,7 +177,7 @@ extension Context {
                         .notSupported,
                         "\(place): no other register can be recorded or reset at an overflow of a "
                             + "thread that is one of several",
-                        hint: "write none to smpl_pmds and reset_pmds, or leave out 'inherit'"
+                        remedy: .noVectors
                     )
                 }
             }
@@ -203,14 +191,14 @@ extension Context {
             throw PfmError(
                 .invalidArgument,
                 "a system-wide context monitors a CPU, not thread \(tid)",
-                hint: "write cpu N to load_context, or clear system_wide in ctx_flags"
+                remedy: .loadOnCPU
             )
         case .cpu(let cpu):
             guard flags.contains(.systemWide) else {
                 throw PfmError(
                     .invalidArgument,
                     "a per-thread context cannot monitor CPU \(cpu)",
-                    hint: "write system_wide to ctx_flags first"
+                    remedy: .setFlag("system_wide")
                 )
             }
             guard engine.onlineCPUs.contains(cpu) else {

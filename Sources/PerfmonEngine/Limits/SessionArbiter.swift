@@ -54,7 +54,7 @@ struct SessionArbiter {
                     .resourceBusy,
                     "\(text(other.value, for: client)) monitors CPU \(other.key), which excludes "
                         + "per-thread sessions",
-                    hint: "unload it, or mount with -o mixed_sessions"
+                    remedy: .mixSessions
                 )
             }
             threads[tid] = holder
@@ -72,7 +72,7 @@ struct SessionArbiter {
                     "\(text(other.value, for: client)) monitors "
                         + (isOpen(other.value, to: client) ? "thread \(other.key)" : "a thread")
                         + ", which excludes system-wide sessions",
-                    hint: "unload it, or mount with -o mixed_sessions"
+                    remedy: .mixSessions
                 )
             }
             cpus[cpu] = holder

@@ -15,29 +15,22 @@ final class CommandHistory {
         var error: PfmError
     }
 
+    /// Nanoseconds of a clock that nobody sets, for how long a status stays.
+    var clock: () -> UInt64 = { MonotonicClock.now }
     private var refusals: Deque<Entry> = []
-    private var status: [UInt32: String] = [:]
-
-    /// The sentence of a report, as every `last_cmd_status` shows it.
-    static func sentence(of report: CommandReport, note: String = "") -> String {
-        guard var error = report.error else {
-            return note.isEmpty ? "ok" : "ok (\(note))"
-        }
-        error.message = Excerpt.ends(of: error.message)
-        return error.description
-    }
+    private var statuses: [UInt32: CommandStatus] = [:]
 
     func record(_ report: CommandReport, note: String = "") {
-        if report.kind == .open { return }
-        status[report.client.uid] = Self.sentence(of: report, note: note)
-        guard let error = report.error, report.kind != .read else { return }
+        statuses[report.client.uid, default: CommandStatus()]
+            .record(report, note: note, at: clock())
+        guard let error = report.error, report.kind.isCommand else { return }
         if refusals.count == Self.capacity { refusals.removeFirst() }
         refusals.append(Entry(time: clinux_wall_clock(), report: report, error: error))
     }
 
-    /// The result of the last command of a user; "ok" when there was none.
-    func lastStatus(uid: UInt32) -> String {
-        status[uid] ?? "ok"
+    /// What became of the last command of a user; "ok" when there was none. It then counts as read.
+    func takeStatus(uid: UInt32) -> String {
+        statuses[uid]?.take() ?? "ok"
     }
 
     /// Appends the refusals that a client may see, oldest first: root sees all, others their own.
@@ -54,7 +47,7 @@ final class CommandHistory {
                 text.append(line: "  \(shown)")
                 text.append(line: "  " + String(repeating: " ", count: offset) + "^")
             }
-            text.append(line: "  \(Self.sentence(of: report))")
+            text.append(line: "  \(CommandStatus.sentence(of: report))")
         }
     }
 }

@@ -29,7 +29,9 @@ enum ControlFiles {
             content: .value(
                 show: { mount, _, text in text.append(line: mount.engine.controls.debug) },
                 store: { mount, _, line throws(PfmError) in
-                    mount.engine.setDebug(try Numbers.leadingSigned(line.text))
+                    let value = try Numbers.leadingSigned(line.text)
+                    mount.engine.setDebug(value.number)
+                    mount.note = value.note
                 }
             )
         ),
@@ -41,7 +43,9 @@ enum ControlFiles {
             content: .value(
                 show: { mount, _, text in text.append(line: mount.engine.controls.debugOverflow) },
                 store: { mount, _, line throws(PfmError) in
-                    mount.engine.controls.debugOverflow = try Numbers.leadingSigned(line.text)
+                    let value = try Numbers.leadingSigned(line.text)
+                    mount.engine.controls.debugOverflow = value.number
+                    mount.note = value.note
                 }
             )
         ),
@@ -118,27 +122,29 @@ enum ControlFiles {
             content: .value(
                 show: { mount, _, text in text.append(line: mount.engine.controls[keyPath: path]) },
                 store: { mount, _, line throws(PfmError) in
-                    mount.engine.controls[keyPath: path] = try groupID(line.trimmed)
+                    let group = try groupID(line.trimmed)
+                    mount.engine.controls[keyPath: path] = group.number
+                    mount.note = group.note
                 }
             )
         )
     }
 
     /// A group by number, as perfmon2 read it, or by name.
-    private static func groupID(_ text: String) throws(PfmError) -> Int32 {
+    private static func groupID(_ text: String) throws(PfmError) -> Numbers.Leading<Int32> {
         guard let first = text.utf8.first, !(0x30...0x39).contains(first), first != 0x2d,
             first != 0x2b
         else {
-            let number = try Numbers.leadingSigned(text)
-            guard number >= Controls.anyGroup else {
+            let group = try Numbers.leadingSigned(text)
+            guard group.number >= Controls.anyGroup else {
                 throw PfmError(
                     .invalidArgument,
-                    "\(number) is no group",
+                    "\(group.number) is not a group",
                     hint: "write a group id, a group's name, or -1 for everybody",
                     subject: text
                 )
             }
-            return number
+            return group
         }
         guard let entry = getgrnam(text) else {
             throw PfmError(
@@ -148,7 +154,7 @@ enum ControlFiles {
                 subject: text
             )
         }
-        return Int32(bitPattern: entry.pointee.gr_gid)
+        return Numbers.Leading(number: Int32(bitPattern: entry.pointee.gr_gid), rest: "")
     }
 
     private static func memoryLimit(
@@ -166,7 +172,7 @@ enum ControlFiles {
                 show: { mount, _, text in text.append(line: mount.engine.controls[keyPath: path]) },
                 store: { mount, _, line throws(PfmError) in
                     let value = try Numbers.leadingSize(line.text)
-                    guard value >= Controls.memoryMinimum else {
+                    guard value.number >= Controls.memoryMinimum else {
                         let word = line.words[0].text
                         throw PfmError(
                             .invalidArgument,
@@ -175,7 +181,8 @@ enum ControlFiles {
                             subject: word
                         )
                     }
-                    mount.engine.controls[keyPath: path] = value
+                    mount.engine.controls[keyPath: path] = value.number
+                    mount.note = value.note
                     mount.services.writeLimit = Int(
                         clamping: mount.engine.controls.argumentMemoryMax
                     )

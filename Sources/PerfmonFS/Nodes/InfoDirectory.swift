@@ -50,7 +50,7 @@ enum InfoDirectory {
                 summary: "What became of the last command of the reading user.",
                 content: .value(
                     show: { mount, client, text in
-                        text.append(line: mount.history.lastStatus(uid: client.uid))
+                        text.append(line: mount.history.takeStatus(uid: client.uid))
                     },
                     store: nil
                 )
@@ -130,7 +130,7 @@ enum InfoDirectory {
         _ text: inout TextBuffer
     ) {
         for usage in mount.engine.usage + mount.engine.usage(of: client.uid) {
-            text.append("\(usage.name) used=\(usage.used) max=\(usage.maximum)")
+            text.append("\(usage.kind.name) used=\(usage.used) max=\(usage.maximum)")
             if let deferred = usage.deferred { text.append(" deferred=\(deferred)") }
             text.newline()
         }
@@ -145,9 +145,8 @@ enum InfoDirectory {
         _ text: inout TextBuffer
     ) {
         for context in mount.engine.allContexts {
-            guard let target = context.target,
-                var what = Targets.text(of: context, for: client)
-            else { continue }
+            guard let target = context.target else { continue }
+            var what = Targets.text(target, isProcess: context.monitorsProcess, for: client)
             if !ContextsDirectory.mayRead(mount.node(of: context), client) {
                 if mount.options.hidesContexts { continue }
                 if case .thread = target { what = "thread" }

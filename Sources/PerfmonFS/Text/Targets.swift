@@ -13,13 +13,13 @@ enum Targets {
         var isProcess = false
     }
 
-    /// What a context monitors, by the number that the client has for it; nil while unloaded.
-    static func text(of context: Context, for client: Client) -> String? {
-        switch context.target {
+    /// A target by the number that the client has for it; as a process where all of it is
+    /// monitored.
+    static func text(_ target: Target, isProcess: Bool, for client: Client) -> String {
+        switch target {
         case .thread(let tid):
-            "\(context.monitorsProcess ? "pid" : "tid") \(ThreadNumbers.of(client).theirs(tid))"
+            "\(isProcess ? "pid" : "tid") \(ThreadNumbers.of(client).theirs(tid))"
         case .cpu(let cpu): "cpu \(cpu)"
-        case nil: nil
         }
     }
 

@@ -132,7 +132,7 @@ final class TableFile: FileSource {
                 return try open(flags)
             }
         } catch {
-            report(.open, by: client, error: error)
+            report(flags.contains(.write) ? .openForWriting : .open, by: client, error: error)
             throw error.code
         }
     }

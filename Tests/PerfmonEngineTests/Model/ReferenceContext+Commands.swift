@@ -57,6 +57,7 @@ extension ReferenceWorld {
             guard let index = context.index(of: set) else { return .invalidArgument }
             return context.sets[index].pmds[number] == nil ? .invalidArgument : nil
         case .createSet(let id): return context.createSet(id)
+        case .setUpSet(let id, let settings): return context.setUpSet(id, settings, tick)
         case .deleteSet(let id): return context.deleteSet(id)
         case .changeSet(let id, let settings): return context.changeSet(id, settings, tick)
         case .load(let target, let set): return load(&context, target, set)
