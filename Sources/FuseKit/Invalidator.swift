@@ -35,9 +35,9 @@ final class Invalidator: Sendable {
         // Directories that are gone, and when to look after them.
         var departed: [(directory: Inode, due: UInt64)] = []
         while !isEnding.load(ordering: .relaxed) {
-            let wait = departed.first.map { $0.due - min($0.due, clinux_monotonic_ns()) }
+            let wait = departed.first.map { $0.due - min($0.due, MonotonicClock.now) }
             var taken = invalidations.take(within: wait.map { Int32($0 / 1_000_000) + 1 } ?? -1)
-            let now = clinux_monotonic_ns()
+            let now = MonotonicClock.now
             for invalidation in taken {
                 tell(invalidation)
                 if case .departed(let directory) = invalidation {

@@ -12,6 +12,24 @@ extension PerfBackend {
         try open(request)
     }
 
+    /// One for a CPU and for each thread, of which a process has one or more; one for each CPU when
+    /// threads are sampled together with their children, which the kernel does only there.
+    func placements(for request: AttachRequest) throws(PfmError) -> [Placement] {
+        let threads = threads(of: request.target)
+        guard !threads.isEmpty else { return [Placement(request.target)] }
+        guard request.samplesFamily else { return threads.map { Placement(thread: $0) } }
+        let cpus = kernel.onlineCPUs.sorted()
+        return threads.flatMap { tid in cpus.map { Placement(thread: tid, cpu: $0) } }
+    }
+
+    /// The threads that a target stands for now, of which the first one runs if any does; none on a
+    /// CPU.
+    private func threads(of target: Target) -> [Int32] {
+        guard case .process(let pid) = target.tasks else { return target.thread.map { [$0] } ?? [] }
+        let running = ProcessFacts.runningThreads(of: pid)
+        return running.isEmpty ? [pid] : running
+    }
+
     /// A gate, the counters and perhaps a trigger for each set; a ring; a pidfd or a timer.
     func descriptors(for request: AttachRequest) -> Int {
         let isThread = Self.isThread(request.target)
@@ -24,7 +42,7 @@ extension PerfBackend {
             // On each CPU, with a ring there.
             count = (count + 1) * kernel.onlineCPUs.count
         }
-        count *= max(threads(of: request).count, 1)
+        count *= max(threads(of: request.target).count, 1)
         let samples = request.sets.contains { set in
             set.timeout != nil && triggers || set.counters.contains { $0.distance != nil }
         }
@@ -37,15 +55,16 @@ extension PerfBackend {
 
     /// `attach`, with the type that this backend's own code needs.
     func open(_ asked: AttachRequest) throws(PfmError) -> PerfSession {
-        var request = asked
-        try check(request)
-        try requireVisible(request.client)
+        try check(asked)
+        try requireVisible(asked.client)
         let serial = nextSerial()
         // From here on the thread's number means this thread, or nothing once it is gone.
-        let thread = try thread(of: request)
-        // The first thread of a process may have ended before the others.
-        let threads = threads(of: request)
-        if let first = threads.first { request.target = .thread(first) }
+        let thread = try handle(of: asked)
+        let placements = try placements(for: asked)
+        // The first thread of a process that runs stands for all: it has the ring that tells of
+        // other credentials. No other one keeps running when one of them gets those.
+        var request = asked
+        if let first = placements.first?.thread { request.target = .thread(first) }
         var opening = opening(for: request, serial: serial)
         var selected: [perf_event_attr] = []
         for program in request.sets {
@@ -81,18 +100,7 @@ extension PerfBackend {
         }
         // Seized before the first event is opened: untraced, its thread would not survive it.
         let hold = try hold(request, serial: serial)
-        var lanes = try self.lanes(of: request, opening, sharedBy: max(threads.count, 1))
-        for tid in threads.dropFirst() {
-            do throws(PfmError) {
-                var part = request
-                part.target = .thread(tid)
-                try authoriseTarget(identities, part)
-                lanes += try self.lanes(of: part, opening.on(tid), sharedBy: threads.count)
-            } catch {
-                // It may have ended meanwhile.
-                guard error.code == .noSuchProcess else { throw error }
-            }
-        }
+        let lanes = try lanes(at: placements, for: request, opening, identities)
         let session = PerfSession(
             request,
             serial: serial,
@@ -108,7 +116,7 @@ extension PerfBackend {
         isComplete = true
         guard session.isTargetCurrent, !opening.output.hasHungUp else {
             session.detach()
-            throw PfmError(.noSuchProcess, "\(Self.text(request.target)) has exited")
+            throw PfmError(.noSuchProcess, "\(request.target) has exited")
         }
         // The ring's event cannot be inherited, and one such event keeps the kernel from handing
         // all the others from thread to thread at a switch: counting would cost half as much again.
@@ -117,31 +125,36 @@ extension PerfBackend {
         return session
     }
 
-    /// The threads that a request is for; none on a CPU.
-    private func threads(of request: AttachRequest) -> [Int32] {
-        guard case .thread(let tid) = request.target else { return [] }
-        guard request.isWholeProcess, kernel.isGroupLeader(tid) else { return [tid] }
-        let running = kernel.runningThreads(ofProcess: tid)
-        return running.isEmpty ? [tid] : running
-    }
-
-    /// Opens the sets of one thread, or of a CPU.
-    ///
-    /// - Parameter threads: threads that share the memory of the session's rings.
+    /// Opens the sets at each placement. Threads that have ended meanwhile are left out, but not the
+    /// first.
     private func lanes(
-        of request: AttachRequest,
+        at placements: [Placement],
+        for request: AttachRequest,
         _ opening: PerfOpening,
-        sharedBy threads: Int
+        _ identities: [ClientIdentity]
     ) throws(PfmError) -> [PerfLane] {
-        guard request.samplesFamily else { return [try PerfLane(request.sets, opening)] }
         var pages = Self.ringPages(isBuffered: true)
-        while pages > 16, pages * threads > 1024 { pages /= 2 }
+        while pages > 16, pages * placements.count > 2048 { pages /= 2 }
         var lanes: [PerfLane] = []
-        for cpu in kernel.onlineCPUs.sorted() {
-            let output = PerfOutput(tellsProcesses: request.wantsProcesses)
-            let lane = opening.lane(on: cpu, output)
-            try openRing(output, lane.target, lane: lane.cpu, pages: pages)
-            lanes.append(try PerfLane(request.sets, lane))
+        var authorised = request.target.tid
+        for placement in placements {
+            do throws(PfmError) {
+                var part = request
+                if let tid = placement.thread, tid != authorised {
+                    part.target = .thread(tid)
+                    try authoriseTarget(identities, part)
+                    authorised = tid
+                }
+                var output = opening.output
+                if request.samplesFamily {
+                    output = PerfOutput(tellsProcesses: request.wantsProcesses)
+                    try openRing(output, part.target, at: placement, pages: pages)
+                }
+                lanes.append(try PerfLane(request.sets, opening.at(placement, output)))
+            } catch {
+                let isFirst = placement.thread == placements.first?.thread
+                guard !isFirst, error.code == .noSuchProcess else { throw error }
+            }
         }
         return lanes
     }
@@ -166,13 +179,6 @@ extension PerfBackend {
         remedy: .steadyPeriodWithFormat
     )
 
-    static func text(_ target: Target) -> String {
-        switch target {
-        case .thread(let tid): "thread \(tid)"
-        case .cpu(let number): "CPU \(number)"
-        }
-    }
-
     private func check(_ request: AttachRequest) throws(PfmError) {
         guard !request.samplesFamily || request.isBuffered else { throw Self.inheritedOverflow }
         if request.holdAtOverflow, !Self.isThread(request.target) {
@@ -191,27 +197,18 @@ extension PerfBackend {
         )
     }
 
-    private func thread(of request: AttachRequest) throws(PfmError) -> ThreadHandle? {
-        switch request.target {
-        case .thread(let tid):
-            let handle = try ThreadHandle(
-                tid,
-                isProcess: request.inherit && kernel.isGroupLeader(tid),
-                kernel: kernel,
-                usesPidfd: usesThreadPidfds
-            )
-            guard !kernel.isOfKernel(tid) else {
-                throw PfmError(
-                    .notPermitted,
-                    "thread \(tid) is the kernel's own, and only programs can be monitored",
-                    hint: "a system-wide context counts the kernel's threads too",
-                    subject: String(tid)
-                )
-            }
-            return handle
-        case .cpu(let number):
+    /// A session of a process's first thread that follows what it starts is one of the process.
+    private func handle(of request: AttachRequest) throws(PfmError) -> ThreadHandle? {
+        let number: Int32?
+        var isProcess = false
+        switch request.target.tasks {
+        case .process(let pid): (number, isProcess) = (pid, true)
+        case .thread(let tid): (number, isProcess) = (tid, request.inherit)
+        default: number = nil
+        }
+        guard let tid = number else {
             let online = kernel.onlineCPUs
-            guard online.contains(number) else {
+            for number in request.target.cpus ?? [] where !online.contains(number) {
                 throw PfmError(
                     .invalidArgument,
                     "CPU \(number) is not online",
@@ -220,10 +217,24 @@ extension PerfBackend {
             }
             return nil
         }
+        let handle = try ThreadHandle(
+            tid,
+            isProcess: isProcess && ProcessFacts.isGroupLeader(tid),
+            usesPidfd: usesThreadPidfds
+        )
+        guard ThreadStat(ofThread: tid)?.isOfKernel != true else {
+            throw PfmError(
+                .notPermitted,
+                "thread \(tid) is the kernel's own, and only programs can be monitored",
+                hint: "a system-wide context counts the kernel's threads too",
+                subject: String(tid)
+            )
+        }
+        return handle
     }
 
     private func hold(_ request: AttachRequest, serial: UInt64) throws(PfmError) -> PerfHold? {
-        guard request.holdAtOverflow, case .thread(let tid) = request.target else { return nil }
+        guard request.holdAtOverflow, let tid = request.target.thread else { return nil }
         let tracer = self.tracer ?? HoldTracer(kick: kick)
         self.tracer = tracer
         do throws(Errno) {
@@ -238,12 +249,13 @@ extension PerfBackend {
         guard code == .notPermitted else {
             return PfmError(.noSuchProcess, "thread \(tid) has exited")
         }
-        if kernel.status(ofThread: tid, field: "Tgid") == String(getpid()) {
+        let status = ThreadStatus(ofThread: tid)
+        if status?.processID == getpid() {
             return PfmError(.resourceBusy, "pfmfs cannot hold a thread of its own")
         }
-        let tracer = kernel.status(ofThread: tid, field: "TracerPid").flatMap { Int32($0) } ?? 0
+        let tracer: Int32 = status?.number("TracerPid") ?? 0
         guard tracer == 0 else {
-            let process = kernel.status(ofThread: tracer, field: "Tgid") ?? "\(tracer)"
+            let process = ThreadStatus(ofThread: tracer)?.processID ?? tracer
             return PfmError(
                 .resourceBusy,
                 "thread \(tid) is traced by process \(process), and only one can hold it",
@@ -275,15 +287,16 @@ extension PerfBackend {
     private func openRing(
         _ output: PerfOutput,
         _ target: Target,
-        lane: Int32? = nil,
+        at placement: Placement? = nil,
         pages: Int
     ) throws(PfmError) {
+        let place = placement ?? Placement(target)
         do throws(Errno) {
             try output.open(
-                tid: target.tid,
-                cpu: lane ?? target.cpu,
+                tid: place.tid,
+                cpu: place.cpuNumber,
                 pages: pages,
-                inherit: lane != nil
+                inherit: placement != nil
             )
         } catch {
             if pages == 1, error == .notPermitted || error == .noMemory {
@@ -296,7 +309,7 @@ extension PerfBackend {
                 event: "the session's ring",
                 target: target,
                 kernel: kernel,
-                pmus: pmus
+                devices: devices
             ).error
             if error == .notPermitted || error == .noMemory {
                 failure = PfmError(
@@ -349,7 +362,7 @@ extension PerfBackend {
         )
         // The old ring is the witness that the thread is still the client's to count.
         guard !output.hasHungUp else {
-            throw PfmError(.noSuchProcess, "\(Self.text(session.request.target)) has gone")
+            throw PfmError(.noSuchProcess, "\(session.request.target) has gone")
         }
         if old >= 0 {
             poller.remove(old)

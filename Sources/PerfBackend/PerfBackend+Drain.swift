@@ -54,7 +54,8 @@ extension PerfBackend {
     }
 
     /// Whether a session whose ring has hung up has more to come: the first thread of its process
-    /// has ended, or another one has executed a program, and the others are monitored on.
+    /// has ended, or another one has executed a program, and the others are monitored on. The kernel
+    /// reports that of an inherited event only once no child has it any more.
     private func goesOn(_ session: PerfSession) -> Bool {
         guard session.endsWithProcess, session.holdsSamples else { return false }
         let output = session.output
@@ -62,7 +63,8 @@ extension PerfBackend {
         guard !session.forgetHungUpRings() else { return false }
         // The children of a thread that has executed a set-user-id program are there, it is not.
         let tid = session.request.target.tid
-        return !isFirstGone || !kernel.isRunning(tid) || !kernel.isProtected(tid)
+        return !isFirstGone || ThreadStat(ofThread: tid)?.isExiting != false
+            || !ProcessFacts.isProtected(tid)
     }
 
     /// Reports of descriptors that belong to no session.

@@ -71,7 +71,7 @@ final class PerfSession: CounterSession {
     }
 
     func startAtExec(_ set: UInt16) throws(PfmError) {
-        guard case .thread = request.target else {
+        guard request.target.thread != nil else {
             throw PfmError(
                 .notSupported,
                 "a CPU executes no program; only a thread can be started at exec"
@@ -105,22 +105,11 @@ final class PerfSession: CounterSession {
     func read(_ set: UInt16) throws(PfmError) -> Snapshot {
         let groups = try groups(set)
         guard groups.count > 1 else { return try groups[0].read() }
-        var total: Snapshot?
-        // What one thread has on several CPUs lies side by side.
-        var part: [Snapshot] = []
-        for (index, lane) in lanes.enumerated() {
-            guard let group = lane.groups.first(where: { $0.program.id == set }) else { continue }
-            part.append(try group.read())
-            let next = index + 1
-            guard next == lanes.count || lanes[next].opening.tid != lane.opening.tid else {
-                continue
-            }
-            let thread = Snapshot(adding: part)
-            total = total?.beside(thread) ?? thread
-            part = []
+        var parts: [PlacedSnapshot] = []
+        for (lane, group) in zip(lanes, groups) {
+            parts.append(PlacedSnapshot(lane.opening.placement, try group.read()))
         }
-        guard let total else { return try groups[0].read() }
-        return total
+        return Snapshot(adding: parts, counters: groups[0].program.counters.count)
     }
 
     func arm(_ set: UInt16, pmd: Int, distance: UInt64?) throws(PfmError) {
@@ -207,14 +196,6 @@ final class PerfSession: CounterSession {
         case .some(let thread): thread.isAlive
         case nil: true
         }
-    }
-
-    /// Threads of a process that is monitored as a whole.
-    package var threads: [Int32] {
-        guard request.isWholeProcess else { return [] }
-        var found: [Int32] = []
-        for lane in lanes where found.last != lane.opening.tid { found.append(lane.opening.tid) }
-        return found
     }
 
     /// Whether the session lives as long as any thread of the process.

@@ -14,7 +14,6 @@ struct ThreadHandle: ~Copyable {
     /// A pidfd, or for a thread before Linux 6.9 the thread's directory in /proc.
     private let descriptor: OwnedDescriptor
     private let isPidfd: Bool
-    private let kernel: PerfKernel
 
     /// Takes hold of the thread that has the number now.
     ///
@@ -22,12 +21,7 @@ struct ThreadHandle: ~Copyable {
     ///   - isProcess: the number is that of a process, which is meant as a whole.
     ///   - usesPidfd: false leaves out the pidfd; tests stand in for an older kernel so.
     /// - Throws: ESRCH when there is none, ENFILE when descriptors run out.
-    init(
-        _ tid: Int32,
-        isProcess: Bool = false,
-        kernel: PerfKernel,
-        usesPidfd: Bool = true
-    ) throws(PfmError) {
+    init(_ tid: Int32, isProcess: Bool = false, usesPidfd: Bool = true) throws(PfmError) {
         guard tid > 0 else {
             throw PfmError(.noSuchProcess, "\(tid) is no thread id")
         }
@@ -35,7 +29,7 @@ struct ThreadHandle: ~Copyable {
         var opened = usesPidfd ? clinux_pidfd_open(tid, flags) : -1
         let isPidfd = opened >= 0
         if !isPidfd, !usesPidfd || errno == EINVAL {
-            opened = open("\(kernel.proc)/\(tid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            opened = open("/proc/\(tid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         }
         guard opened >= 0 else {
             throw Self.error(Errno(rawValue: errno), tid)
@@ -44,7 +38,6 @@ struct ThreadHandle: ~Copyable {
         self.isPidfd = isPidfd
         self.isProcess = isProcess && isPidfd
         self.tid = tid
-        self.kernel = kernel
     }
 
     /// Polls readable when the thread exits, or the last one of the process; nil where the kernel has
@@ -63,7 +56,7 @@ struct ThreadHandle: ~Copyable {
     /// A group leader that exited before its other threads is a zombie, yet its pidfd waits for
     /// them.
     var isAlive: Bool {
-        isCurrent && kernel.isRunning(tid)
+        isCurrent && ThreadStat(ofThread: tid)?.isExiting == false
     }
 
     private static func error(_ code: Errno, _ tid: Int32) -> PfmError {

@@ -8,22 +8,19 @@ package final class SysfsEvents: EventSource {
     static let directory = "/sys/bus/event_source/devices"
 
     /// Counted by event classes of their own, or by addresses in memory that no client may choose.
-    private static let unaddressable = [
+    static let unaddressable = [
         "breakpoint", "kprobe", "software", "tracepoint", "uprobe",
     ]
 
     private let files: KernelFiles
-    private let firstNames: [String]?
     private var devices: [EventDevice] = []
     private var byName: [String: EventDevice] = [:]
+    /// Devices by the type that they had when it was last asked for.
+    private var byType: [UInt32: EventDevice] = [:]
 
-    /// - Parameters:
-    ///   - files: where sysfs is found.
-    ///   - names: devices whose indexes are settled already, in their order; nil to take those that
-    ///     are there at the first use.
-    package init(files: KernelFiles = KernelFiles(), names: [String]? = nil) {
+    /// - Parameter files: where sysfs is found.
+    package init(files: KernelFiles = KernelFiles()) {
         self.files = files
-        firstNames = names
     }
 
     /// All devices, in the order of their indexes: by name as they were first seen, later ones
@@ -35,9 +32,7 @@ package final class SysfsEvents: EventSource {
 
     /// Looks for devices that came since. Indexes given once stay.
     private func refresh() {
-        let settled = devices.isEmpty ? firstNames : nil
-        for name in settled ?? (try? files.entries(Self.directory)) ?? [] where byName[name] == nil
-        {
+        for name in (try? files.entries(Self.directory)) ?? [] where byName[name] == nil {
             let device = EventDevice(name: name, index: devices.count, files: files)
             devices.append(device)
             byName[name] = device
@@ -68,7 +63,10 @@ package final class SysfsEvents: EventSource {
 
     /// The device of a `perf_event_attr.type`; nil when there is none.
     package func device(ofType type: UInt32) -> EventDevice? {
-        all.first { (try? $0.type()) == type }
+        if let known = byType[type], (try? known.type()) == type { return known }
+        let found = all.first { (try? $0.type()) == type }
+        byType[type] = found
+        return found
     }
 
     /// The CPU's own PMU, the first if there are several; nil when the kernel has none, and so no

@@ -14,10 +14,10 @@ struct MountOption: Sendable {
     static let all = [
         MountOption(
             name: "backend",
-            value: "auto|perf|msr|simulated",
+            value: Backends.registry.words.joined(separator: "|"),
             summary: "what counts the events (auto)",
             apply: { (options, text) throws(PfmError) in
-                options.backend = try OptionValue.word(text)
+                options.backend = try OptionValue.word(text, of: Backends.registry.words)
             }
         ),
         MountOption(

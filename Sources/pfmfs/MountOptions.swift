@@ -3,18 +3,6 @@ import PerfmonEngine
 
 /// What a pfmfs was asked to do, by its command line and its mount options.
 struct MountOptions: Sendable, Equatable {
-    /// What counts the events.
-    enum Backend: String, Sendable, CaseIterable {
-        /// The best one that works here.
-        case auto
-        /// perf_event_open(2).
-        case perf
-        /// /dev/cpu/N/msr.
-        case msr
-        /// Deterministic counters without hardware.
-        case simulated
-    }
-
     /// What moves the simulated backend's time.
     enum SimulatedClock: String, Sendable, CaseIterable {
         case real
@@ -35,7 +23,8 @@ struct MountOptions: Sendable, Equatable {
     var isForeground = false
     /// Show every request; implies the foreground.
     var isDebugging = false
-    var backend = Backend.auto
+    /// What counts the events: a word of the registry of backends.
+    var backend = BackendRegistry.automatic
     var simulatedClock = SimulatedClock.real
     /// Mode of the directory `contexts`.
     var contextsMode: UInt16 = 0o1777

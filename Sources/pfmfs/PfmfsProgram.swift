@@ -76,9 +76,7 @@ struct PfmfsProgram {
             do { try session.moveToBackground() } catch { throw PfmError(error) }
             LogDestination.shared.moveToBackground()
         }
-        if !options.keepsPrivileges {
-            try DaemonPrivileges.keepOnly(for: row)
-        }
+        if !options.keepsPrivileges { try DaemonPrivileges.keepOnly(for: row) }
         log.info("mounted", metadata: ["mountpoint": "\(mountPoint.path)"])
         do { try session.run() } catch { throw PfmError(error) }
         session.unmount()

@@ -44,6 +44,11 @@ package protocol CounterBackend: AnyObject {
     ///   monitor it, EBUSY when the hardware is taken, ENFILE when descriptors run out.
     func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession
 
+    /// Where event groups are needed to count a target, in the order in which they are opened.
+    ///
+    /// - Throws: what is wrong with the target.
+    func placements(for request: AttachRequest) throws(PfmError) -> [Placement]
+
     /// How many descriptors `attach` takes for a request, from its call to `detach`; 0 where
     /// counters are no descriptors.
     func descriptors(for request: AttachRequest) -> Int
@@ -62,9 +67,6 @@ package struct AttachRequest: Sendable {
     package var sets: [SetProgram]
     /// Children of the thread are counted too.
     package var inherit: Bool
-    /// The target stands for its process: all threads that run now are monitored. Only with
-    /// `inherit`, which adds those to come.
-    package var isWholeProcess = false
     /// The thread is to be held at each overflow until `release` (`PFM_FL_NOTIFY_BLOCK`).
     package var holdAtOverflow: Bool
     /// Who asks; the backend's own privilege never stands in for the client's.
@@ -149,10 +151,6 @@ package protocol CounterSession: AnyObject {
     /// for: then overflows come without counts, and nothing can be set anew at them.
     var overflowsByThread: Bool { get }
 
-    /// The threads of a process that is monitored as a whole, of which the first one ran when it
-    /// was attached; empty for other targets.
-    var threads: [Int32] { get }
-
     /// Lets a set count, going on from its last counts. At most one set runs at a time.
     func start(_ set: UInt16) throws(PfmError)
 
@@ -164,7 +162,8 @@ package protocol CounterSession: AnyObject {
     /// Halts a set. No event is counted after it returns.
     func stop(_ set: UInt16)
 
-    /// The counts of a set, all from one instant; running or not.
+    /// The counts of a set, of all placements together; running or not. Those of one placement are
+    /// from one instant.
     ///
     /// - Throws: EBUSY when the hardware could not take the set at all.
     func read(_ set: UInt16) throws(PfmError) -> Snapshot
@@ -234,8 +233,4 @@ package struct BackendEvent: Sendable {
         self.time = time
         self.kind = kind
     }
-}
-
-extension CounterSession {
-    package var threads: [Int32] { [] }
 }

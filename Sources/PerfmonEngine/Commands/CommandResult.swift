@@ -61,8 +61,6 @@ package struct Standing: Sendable, Equatable {
     package var isAwaitingExec: Bool
     /// What it is attached to; nil while unloaded.
     package var target: Target?
-    /// The target stands for its process, of which all threads are monitored.
-    package var monitorsProcess = false
     /// The set that counts, or will count at the start.
     package var activeSet: UInt16
 }

@@ -41,25 +41,29 @@ extension Context {
         flags = new
     }
 
+    /// Whether the number of a process stands for all its threads. A context of perfmon2 monitors one
+    /// thread; this one follows what threads start, and so it has to have all of them.
+    package var monitorsProcesses: Bool {
+        flags.contains(.inherit) && !engine.options.isStrict
+            && engine.backend.capabilities.targets.contains(.process)
+    }
+
     /// Attaches the context (`pfm_load_context`). Monitoring is not started.
     ///
     /// - Effect: the message queue is emptied; `set` becomes the active set and has run once.
     /// - Throws: EBUSY when another session is in the way; EINVAL for a set that does not exist or
     ///   a dangling successor; EEXIST when the thread has a context; ESRCH when there is no such
     ///   thread; EPERM or EACCES when the client may not monitor it.
-    /// - Parameter process: the thread stands for its process (`pid N`). With `inherit` all threads
-    ///   of it are monitored, and the session ends with the last of them.
     func attach(
         to target: Target,
         startingWith id: UInt16,
-        process: Bool = false,
         by client: Client
     ) throws(PfmError) {
         try engine.backend.require(target)
         try requireKind(of: target)
         try requirePlace(target, of: client)
         let first = try requireSet(id)
-        if flags.contains(.notifyBlock), case .thread(client.tid) = target {
+        if flags.contains(.notifyBlock), target.thread == client.tid {
             throw PfmError(
                 .invalidArgument,
                 "notify_block cannot hold the thread that gives the commands",
@@ -67,12 +71,17 @@ extension Context {
             )
         }
         try resolveSuccessors()
-        try engine.arbiter.reserve(target, for: .init(name: name, uid: uid), by: client)
+        let request = attachRequest(target, by: client)
+        let reservation = try engine.arbiter.reserve(
+            try engine.backend.placements(for: request),
+            for: .init(name: name, uid: uid),
+            by: client
+        )
         let attachment: Attachment
         do throws(PfmError) {
-            attachment = try attach(to: target, wholeProcess: process, client: client)
+            attachment = try attach(request, reservation)
         } catch {
-            engine.arbiter.release(target)
+            engine.arbiter.release(reservation)
             throw error
         }
         noteLoader(client)
@@ -109,36 +118,37 @@ extension Context {
             set.program = nil
             set.forgetOverflows()
         }
-        engine.arbiter.release(attachment.target)
+        engine.arbiter.release(attachment.reservation)
         self.attachment = nil
         engine.detached(self, from: attachment.number)
     }
 
-    private func attach(
-        to target: Target,
-        wholeProcess: Bool,
-        client: Client
-    ) throws(PfmError) -> Attachment {
-        let programs = sets.map { program(of: $0) }
-        if flags.contains(.inherit) { try requireSteadyPeriods() }
-        let number = engine.nextSessionNumber()
+    /// What is asked of the backend to monitor a target.
+    private func attachRequest(_ target: Target, by client: Client) -> AttachRequest {
         var request = AttachRequest(
-            session: number,
+            session: engine.nextSessionNumber(),
             target: target,
-            sets: programs,
+            sets: sets.map { program(of: $0) },
             inherit: flags.contains(.inherit),
             holdAtOverflow: flags.contains(.notifyBlock),
             client: client,
             isDelegated: engine.isDelegated(client),
             isBuffered: takesLateOverflows
         )
-        request.isWholeProcess = wholeProcess && flags.contains(.inherit)
         request.wantsCallChains = sampling?.about.wantsCallChains ?? false
         request.wantsProcesses = sampling?.processes != nil
+        return request
+    }
+
+    private func attach(
+        _ request: AttachRequest,
+        _ reservation: SessionArbiter.Reservation
+    ) throws(PfmError) -> Attachment {
+        if request.inherit { try requireSteadyPeriods() }
         try engine.chargeDescriptors(
             engine.backend.descriptors(for: request),
             of: self,
-            to: client.uid
+            to: request.client.uid
         )
         let session: any CounterSession
         do throws(PfmError) {
@@ -147,11 +157,11 @@ extension Context {
             engine.releaseDescriptors(of: self)
             throw error
         }
-        let attachment = Attachment(target: target, session: session, request: request)
+        let attachment = Attachment(reservation, session: session, request: request)
         self.attachment = attachment
-        beginSampling(on: target)
+        beginSampling(on: request.target)
         clearAttachment()
-        for (set, program) in zip(sets, programs) {
+        for (set, program) in zip(sets, request.sets) {
             adopt(program, for: set)
         }
         return attachment
@@ -185,30 +195,28 @@ extension Context {
     }
 
     private func requireKind(of target: Target) throws(PfmError) {
-        switch target {
-        case .thread(let tid):
+        guard target.isSystemWide else {
             guard flags.contains(.systemWide) else { return }
             throw PfmError(
                 .invalidArgument,
-                "a system-wide context monitors a CPU, not thread \(tid)",
+                "a system-wide context monitors a CPU, not \(target)",
                 remedy: .loadOnCPU
             )
-        case .cpu(let cpu):
-            guard flags.contains(.systemWide) else {
-                throw PfmError(
-                    .invalidArgument,
-                    "a per-thread context cannot monitor CPU \(cpu)",
-                    remedy: .setFlag("system_wide")
-                )
-            }
-            guard engine.onlineCPUs.contains(cpu) else {
-                throw PfmError(
-                    .invalidArgument,
-                    "CPU \(cpu) is not online",
-                    hint: "online are \(engine.onlineCPUs)",
-                    subject: String(cpu)
-                )
-            }
+        }
+        guard flags.contains(.systemWide) else {
+            throw PfmError(
+                .invalidArgument,
+                "a per-thread context cannot monitor \(target)",
+                remedy: .setFlag("system_wide")
+            )
+        }
+        for cpu in target.cpus ?? [] where !engine.onlineCPUs.contains(cpu) {
+            throw PfmError(
+                .invalidArgument,
+                "CPU \(cpu) is not online",
+                hint: "online are \(engine.onlineCPUs)",
+                subject: String(cpu)
+            )
         }
     }
 }

@@ -26,10 +26,8 @@ extension Context {
     /// - Throws: EBUSY on another CPU, ESRCH for a thread that the caller does not hold.
     func requireCaller(_ caller: Client, _ rule: CallerRule) throws(PfmError) {
         guard engine.options.isStrict, isAttached, let target else { return }
-        switch target {
-        case .thread(caller.tid):
-            return
-        case .cpu(let cpu):
+        if target.thread == caller.tid { return }
+        if let cpu = target.cpu {
             guard rule.contains(.cpu),
                 let place = engine.options.threadFacts(caller.tid)?.cpu, place != cpu
             else { return }
@@ -38,7 +36,8 @@ extension Context {
                 "the context monitors CPU \(cpu), and the command came from CPU \(place)",
                 remedy: .leaveStrictRules(or: "run on that CPU (taskset -c \(cpu))")
             )
-        case .thread(let tid):
+        }
+        if let tid = target.thread {
             guard rule.contains(.stopped), state != .masked || rule.contains(.unload) else {
                 return
             }
@@ -51,7 +50,7 @@ extension Context {
     ///
     /// - Throws: ESRCH or EPERM.
     func requireLoadable(_ target: Target, by caller: Client) throws(PfmError) {
-        guard engine.options.isStrict, case .thread(let tid) = target, tid != caller.tid,
+        guard engine.options.isStrict, let tid = target.thread, tid != caller.tid,
             !flags.contains(.systemWide)
         else { return }
         guard let facts = engine.options.threadFacts(tid) else {
@@ -80,7 +79,7 @@ extension Context {
     ///
     /// - Throws: EINVAL on another CPU.
     func requirePlace(_ target: Target, of caller: Client) throws(PfmError) {
-        guard engine.options.isStrict, case .cpu(let cpu) = target,
+        guard engine.options.isStrict, let cpu = target.cpu,
             let place = engine.options.threadFacts(caller.tid)?.cpu, place != cpu
         else { return }
         throw PfmError(

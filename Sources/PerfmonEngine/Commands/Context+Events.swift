@@ -97,7 +97,7 @@ extension Context {
             let register = pmu.operandRegister(for: number)
             set.pmcValues[pmc] =
                 operand == 0
-                ? image : GenericOperand.naming(register, in: image)
+                ? image : GenericLayout.registerImage(image, operandRegister: register)
             if operand != 0 {
                 set.pmcValues[register] = operand
                 set.usedPmcs.insert(register)

@@ -44,7 +44,7 @@ extension Context {
         }
         let policy = command.policy
         if policy.right != .holder { try requireLoader(client) }
-        if case .load(let target, _, _) = command, policy.caller.contains(.target) {
+        if case .load(let target, _) = command, policy.caller.contains(.target) {
             try requireLoadable(target, by: client)
         }
         // The original looked for an unloaded context before it looked at the caller.
@@ -93,8 +93,7 @@ extension Context {
             var found: [SetInformation] = []
             defer { result = .sets(found) }
             try eachSet(sets) { (set) throws(PfmError) in found.append(try information(of: set)) }
-        case .load(let target, let set, let process):
-            try attach(to: target, startingWith: set, process: process, by: client)
+        case .load(let target, let set): try attach(to: target, startingWith: set, by: client)
         case .unload: takeOff()
         case .start(let set): try startMonitoring(with: set)
         case .startAtExec: try startMonitoringAtExec()

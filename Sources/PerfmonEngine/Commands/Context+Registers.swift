@@ -138,9 +138,9 @@ extension Context {
             let value = set.pmcValue(control)
             guard value & SelectorBits.enable != 0 else { return nil }
             guard value & SelectorBits.generic != 0 else { return .programmable(value) }
-            let operand = GenericOperand.register(of: value)
+            let operand = GenericLayout.operandRegister(in: value)
             return .generic(
-                GenericOperand.stripped(value),
+                GenericLayout.selectionImage(value),
                 operand: operand == 0 ? 0 : set.pmcValues[operand] ?? 0
             )
         case .fixed(let pmc, let index):
@@ -242,7 +242,7 @@ extension Context {
 
     private func requireOperand(of value: UInt64, named number: Int) throws(PfmError) {
         guard value & SelectorBits.generic != 0 else { return }
-        let operand = GenericOperand.register(of: value)
+        let operand = GenericLayout.operandRegister(in: value)
         let operands = RegisterSet(pmu.pmcs.filter { $0.role == .operand }.map(\.number))
         if operand == 0 {
             guard GenericLayout.needsOperand(value) else { return }
@@ -307,22 +307,4 @@ extension Context {
 extension CounterState {
     /// The registers that an overflow of this one touches or records.
     var referencedPmds: RegisterSet { resetPmds.union(sampledPmds) }
-}
-
-/// Where a selector in the generic layout keeps the number of its operand register: bits 31:24.
-enum GenericOperand {
-    /// The operand's PMC number; 0: none.
-    static func register(of value: UInt64) -> Int {
-        Int((value >> 24) & 0xff)
-    }
-
-    /// The selector without the operand's number.
-    static func stripped(_ value: UInt64) -> UInt64 {
-        value & ~(0xff << 24)
-    }
-
-    /// The selector with the operand's number.
-    static func naming(_ register: Int, in value: UInt64) -> UInt64 {
-        stripped(value) | UInt64(register) << 24
-    }
 }

@@ -69,7 +69,8 @@ extension Context {
                     hint: "it takes effect by itself"
                 )
             }
-            guard mask.canRestart || Self.isCPU(target) else {
+            // Only a thread runs the restart itself, later, and takes one for each masking.
+            guard mask.canRestart || target?.isSystemWide == true else {
                 throw PfmError(
                     .resourceBusy,
                     "this masking was restarted once and stays masked",
@@ -83,11 +84,6 @@ extension Context {
             }
         }
         resumeAfterOverflow()
-    }
-
-    /// Only a thread runs the restart itself, later, and takes one for each masking.
-    private static func isCPU(_ target: Target?) -> Bool {
-        if case .cpu = target { true } else { false }
     }
 
     /// Moves the active time since the last start into `set_act_duration`.

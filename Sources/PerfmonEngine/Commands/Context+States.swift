@@ -11,13 +11,12 @@ extension Context {
     }
 
     /// The state as clients see it, as of the last drain.
-    package var standing: Standing {
+    var standing: Standing {
         Standing(
             state: state,
             isStarted: isStarted,
             isAwaitingExec: isAwaitingExec,
             target: target,
-            monitorsProcess: monitorsProcess,
             activeSet: activeSetID
         )
     }

@@ -35,7 +35,7 @@ package enum ContextCommand: Sendable {
     case infoOfSets([UInt16])
     /// Attaches the context to a target and makes a set the active one (`pfm_load_context`).
     /// Monitoring is not started.
-    case load(Target, set: UInt16, process: Bool = false)
+    case load(Target, set: UInt16)
     /// Takes the context off its target (`pfm_unload_context`). Values stay readable.
     case unload
     /// Starts monitoring (`pfm_start`), with a set or, with nil, with the active one.

@@ -52,9 +52,8 @@ extension Context {
         sampling?.lost = 0
         sampling?.droppedWhenMasked = 0
         sampling?.throttled = 0
-        guard case .thread(let tid) = target, let processes = sampling?.processes else { return }
-        let threads = session?.threads ?? []
-        for thread in threads.isEmpty ? [tid] : threads { processes.see(thread: thread) }
+        let threads = target.thread.map { [$0] } ?? attachment?.reservation.threads.sorted() ?? []
+        for tid in threads { sampling?.processes?.see(thread: tid) }
     }
 
     /// Whether overflows may be told late, many at a time: nothing but the buffer waits for them,

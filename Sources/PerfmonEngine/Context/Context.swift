@@ -117,13 +117,3 @@ package final class Context {
         )
     }
 }
-
-extension Target: CustomStringConvertible {
-    /// `thread 4711` or `CPU 3`, for messages.
-    package var description: String {
-        switch self {
-        case .thread(let tid): "thread \(tid)"
-        case .cpu(let cpu): "CPU \(cpu)"
-        }
-    }
-}

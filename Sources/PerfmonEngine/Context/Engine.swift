@@ -68,7 +68,7 @@ package final class Engine {
     package internal(set) var log: Logger
     package weak var observer: (any EngineObserver)?
     /// CPUs that can be monitored now.
-    package internal(set) var onlineCPUs: RegisterSet
+    package internal(set) var onlineCPUs: CPUSet
     /// Bytes that sampling buffers take (`smpl_buffer_mem_cur`).
     package var bufferMemoryInUse: UInt64 { bufferMemory.total }
     /// One entry for each CPU of the machine.
@@ -105,7 +105,7 @@ package final class Engine {
             allowsMixing: options.allowsMixedSessions,
             hidesOthers: options.hidesOthers
         )
-        onlineCPUs = RegisterSet(0..<options.cpuCount)
+        onlineCPUs = CPUSet(0..<options.cpuCount)
         statistics = Array(repeating: CPUStatistics(), count: options.cpuCount)
     }
 

@@ -1,3 +1,4 @@
+internal import LinuxSupport
 package import PerfmonModel
 
 /// A stored sample, whatever format stored it.
@@ -78,12 +79,7 @@ package enum SampleLine {
         isFirst: Bool = false
     ) {
         label.withUTF8Buffer { text.append(contentsOf: $0.dropFirst(isFirst ? 1 : 0)) }
-        var divisor: UInt64 = 1
-        while number / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
-            divisor /= 10
-        }
+        text.append(decimal: number)
     }
 
     private static func append(
@@ -100,10 +96,6 @@ package enum SampleLine {
         to text: inout [UInt8]
     ) {
         label.withUTF8Buffer { text.append(contentsOf: $0) }
-        let digits = max(1, (67 - number.leadingZeroBitCount) / 4)
-        for position in stride(from: digits - 1, through: 0, by: -1) {
-            let digit = UInt8(truncatingIfNeeded: number >> UInt64(4 * position)) & 0xf
-            text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-        }
+        text.append(hex: number)
     }
 }

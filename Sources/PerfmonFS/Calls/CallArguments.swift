@@ -33,10 +33,10 @@ struct CallArguments {
     func load() throws(PfmError) -> ContextCommand {
         let request = try Targets.parse(
             CommandLine(words.joined(separator: " ")),
-            isSystemWide: context.flags.contains(.systemWide),
+            for: context,
             by: client
         )
-        return .load(request.target, set: request.set, process: request.isProcess)
+        return .load(request.target, set: request.set)
     }
 
     /// `set=N` or nothing.

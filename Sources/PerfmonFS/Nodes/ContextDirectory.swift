@@ -90,15 +90,17 @@ enum ContextSettings {
                 + "process, otherwise its first thread.",
             content: .commands(
                 show: { node, client, text in
-                    text.append(line: target(of: node.context.standing, for: client) ?? "")
+                    text.append(
+                        line: node.context.target.map { Targets.text($0, for: client) } ?? ""
+                    )
                 },
                 decode: { node, client, line throws(PfmError) in
                     let request = try Targets.parse(
                         line,
-                        isSystemWide: node.context.flags.contains(.systemWide),
+                        for: node.context,
                         by: client
                     )
-                    return .load(request.target, set: request.set, process: request.isProcess)
+                    return .load(request.target, set: request.set)
                 }
             )
         ),
@@ -242,8 +244,8 @@ enum ContextReadings {
             summary: "What is monitored now.",
             content: .value(
                 show: { node, client, text throws(PfmError) in
-                    let standing = try standing(node, client)
-                    text.append(line: target(of: standing, for: client) ?? "none")
+                    let target = try standing(node, client).target
+                    text.append(line: target.map { Targets.text($0, for: client) } ?? "none")
                 },
                 store: nil
             )
@@ -290,12 +292,5 @@ enum ContextReadings {
             throw FileHolder.gone
         }
         return standing
-    }
-}
-
-/// What a context monitors, in words; nil while it is unloaded.
-private func target(of standing: Standing, for client: Client) -> String? {
-    standing.target.map {
-        Targets.text($0, isProcess: standing.monitorsProcess, for: client)
     }
 }

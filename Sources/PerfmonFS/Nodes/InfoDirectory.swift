@@ -146,10 +146,10 @@ enum InfoDirectory {
     ) {
         for context in mount.engine.allContexts {
             guard let target = context.target else { continue }
-            var what = Targets.text(target, isProcess: context.monitorsProcess, for: client)
+            var what = Targets.text(target, for: client)
             if !ContextsDirectory.mayRead(mount.node(of: context), client) {
                 if mount.options.hidesContexts { continue }
-                if case .thread = target { what = "thread" }
+                if !target.isSystemWide { what = target.kind.rawValue }
             }
             text.append(
                 line: "context name=\(context.name) uid=\(context.uid) "
@@ -157,7 +157,7 @@ enum InfoDirectory {
                     + "started=\(context.isStarted ? "yes" : "no")"
             )
         }
-        if let value = ProcessLimits.firstLine(of: "/proc/sys/kernel/nmi_watchdog"), value != "0" {
+        if KernelFiles().number("/proc/sys/kernel/nmi_watchdog") ?? 0 != 0 {
             text.append(
                 line: "nmi_watchdog counters=1 hint=\"write 0 to /proc/sys/kernel/nmi_watchdog\""
             )

@@ -4,13 +4,8 @@ import LinuxSupport
 enum PrivilegeLines {
     /// Lines for `info/limits`: what the kernel says that this process may still do, and why.
     static func show(_ privileges: [Privilege], in text: inout TextBuffer) {
-        let status = ((try? KernelFiles().text("/proc/thread-self/status")) ?? "")
-            .split(separator: "\n")
-        func field(_ name: String) -> Substring? {
-            status.first { $0.hasPrefix("\(name):") }?
-                .drop { $0 != "\t" }.dropFirst()
-        }
-        let effective = field("CapEff").flatMap { UInt64($0, radix: 16) } ?? 0
+        let status = ThreadStatus.ofThisThread
+        let effective = status?.bits("CapEff") ?? 0
         var rest = effective
         for privilege in privileges where effective >> UInt64(privilege.capability) & 1 != 0 {
             rest &= ~(1 << UInt64(privilege.capability))
@@ -21,7 +16,7 @@ enum PrivilegeLines {
             text.append(hex: rest)
             text.append(line: " for=\"nothing: pfmfs was mounted with keep_privileges\"")
         }
-        text.append(line: "privilege no_new_privs=\(field("NoNewPrivs") ?? "unknown")")
-        text.append(line: "privilege seccomp=\(field("Seccomp") ?? "unknown")")
+        text.append(line: "privilege no_new_privs=\(status?["NoNewPrivs"] ?? "unknown")")
+        text.append(line: "privilege seccomp=\(status?["Seccomp"] ?? "unknown")")
     }
 }

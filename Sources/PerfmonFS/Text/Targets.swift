@@ -9,29 +9,33 @@ enum Targets {
     struct Request: Equatable {
         var target: Target
         var set: UInt16 = 0
-        /// The number is that of a process, not of one thread.
-        var isProcess = false
     }
 
-    /// A target by the number that the client has for it; as a process where all of it is
-    /// monitored.
-    static func text(_ target: Target, isProcess: Bool, for client: Client) -> String {
-        switch target {
-        case .thread(let tid):
-            "\(isProcess ? "pid" : "tid") \(ThreadNumbers.of(client).theirs(tid))"
-        case .cpu(let cpu): "cpu \(cpu)"
+    /// A target by the number that the client has for it.
+    static func text(_ target: Target, for client: Client) -> String {
+        switch target.tasks {
+        case .thread(let tid): "tid \(ThreadNumbers.of(client).theirs(tid))"
+        case .process(let pid): "pid \(ThreadNumbers.of(client).theirs(pid))"
+        case .tree(let pid): "tree \(ThreadNumbers.of(client).theirs(pid))"
+        case .cgroup(let path): "cgroup \(path)"
+        case .all:
+            target.cpu.map { "cpu \($0)" } ?? "cpus \(target.cpus?.description ?? "all")"
         }
     }
 
-    /// Reads `pid N` (with `inherit` a whole process), `tid N`, `self`, `cpu N`, or a bare number, which is a thread or, in a
+    /// Reads `pid N`, `tid N`, `self`, `cpu N`, or a bare number, which is a thread or, in a
     /// system-wide context, a CPU, as perfmon2 meant it; `set=N` may follow.
+    ///
+    /// `pid N` is the whole process for a context with `inherit`, which perfmon2 did not have, and
+    /// one thread otherwise.
     ///
     /// - Throws: EINVAL with the word at fault.
     static func parse(
         _ line: CommandLine,
-        isSystemWide: Bool,
+        for context: Context,
         by client: Client
     ) throws(PfmError) -> Request {
+        let isSystemWide = context.flags.contains(.systemWide)
         var words = line.words.map(\.text)
         var set: UInt16 = 0
         if let last = words.last, last.hasPrefix("set=") {
@@ -65,12 +69,11 @@ enum Targets {
             )
         }
         switch first {
+        case "pid" where context.monitorsProcesses:
+            let pid = try thread(words[1], client)
+            return Request(target: Target(tasks: .process(pid)), set: set)
         case "pid", "tid":
-            return Request(
-                target: .thread(try thread(words[1], client)),
-                set: set,
-                isProcess: first == "pid"
-            )
+            return Request(target: .thread(try thread(words[1], client)), set: set)
         case "cpu": return Request(target: .cpu(Int(try number(words[1]))), set: set)
         default:
             throw PfmError(

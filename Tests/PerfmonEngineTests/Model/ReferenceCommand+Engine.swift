@@ -54,10 +54,10 @@ extension EngineFixture {
         case .start(let set): try context.start(set: set)
         case .information(let set): _ = try context.information(ofSet: set)
         case .pause(let isPaused):
-            guard case .thread(let tid)? = context.target else { return }
+            guard let tid = context.target?.thread else { return }
             backend.setPaused(isPaused, thread: tid)
         case .endThread:
-            guard case .thread(let tid)? = context.target else { return }
+            guard let tid = context.target?.thread else { return }
             threads.end(tid)
             engine.drain()
         }

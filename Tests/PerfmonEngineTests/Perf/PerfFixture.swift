@@ -46,14 +46,14 @@ enum Events {
 
     /// msr/tsc/; nil where there is no such PMU.
     static var timeStampCounter: EventSelection? {
-        SysfsPmus(PerfKernel()).all.firstIndex { $0.name == "msr" }.map {
-            generic(7, UInt64($0) << 48)
+        SysfsEvents().device("msr").map {
+            generic(7, UInt64($0.index) << 48)
         }
     }
 
     /// A tracepoint; nil unless tracefs is mounted where everybody looks for it.
     static func tracepoint(_ path: String) -> EventSelection? {
-        PerfKernel().text("/sys/kernel/tracing/events/\(path)/id").flatMap { UInt64($0) }.map {
+        KernelFiles().number("/sys/kernel/tracing/events/\(path)/id").map {
             generic(3, $0)
         }
     }
@@ -120,6 +120,15 @@ enum Deed {
         repeat {
             clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         } while time.tv_sec * 1_000_000_000 + time.tv_nsec < end
+    }
+}
+
+/// Perf events that this process has open.
+func openEvents() -> Int {
+    ((try? KernelFiles().entries("/proc/self/fd")) ?? []).count { name in
+        var target = [CChar](repeating: 0, count: 64)
+        return readlink("/proc/self/fd/\(name)", &target, 63) > 0
+            && strcmp(target, "anon_inode:[perf_event]") == 0
     }
 }
 

@@ -89,8 +89,8 @@ extension PerfTests {
         @Test("a thread number that is used again is not the thread that was meant")
         func reuse() throws {
             let child = try Child.shell("read x")
-            let handle = try ThreadHandle(child.pid, kernel: backend.kernel)
-            let oldHandle = try ThreadHandle(child.pid, kernel: backend.kernel, usesPidfd: false)
+            let handle = try ThreadHandle(child.pid)
+            let oldHandle = try ThreadHandle(child.pid, usesPidfd: false)
             #expect([handle.isAlive, oldHandle.isAlive] == [true, true])
             child.wait()
             // The next process gets the same number.
@@ -127,19 +127,12 @@ extension PerfTests {
             let worker = Worker()
             worker.run {}
             func faults(isWholeProcess: Bool) throws -> UInt64 {
-                var request = AttachRequest(
-                    session: 1,
-                    target: .thread(getpid()),
-                    sets: [SetProgram(id: 0, counters: counters(Events.pageFaults))],
-                    inherit: true,
-                    holdAtOverflow: false,
-                    client: root
+                let session = try backend.attach(
+                    isWholeProcess ? Target(tasks: .process(getpid())) : .thread(getpid()),
+                    counters(Events.pageFaults),
+                    inherit: true
                 )
-                request.isWholeProcess = isWholeProcess
-                let session = try backend.attach(request)
                 defer { session.detach() }
-                #expect(session.threads.first == (isWholeProcess ? getpid() : nil))
-                #expect(session.threads.contains(worker.tid) == isWholeProcess)
                 try session.start(0)
                 worker.run { Deed.touch(pages: 50_021) }
                 return try session.read(0).raw[0]
@@ -235,11 +228,11 @@ extension PerfTests {
             // The list of CPUs is a file of the test's; the announcement is a real one, sent
             // without taking the CPU away from everybody.
             let root = "/tmp/pfmfs-test-\(getpid())"
-            let directory = root + "/devices/system/cpu"
+            let directory = root + "/sys/devices/system/cpu"
             defer { _ = Child.run("rm", "-r", root) }
             #expect(Child.run("mkdir", "-p", directory) == 0)
             #expect(Child.run("sh", "-c", "echo 0-1 > \(directory)/online") == 0)
-            let backend = try PerfBackend(kernel: PerfKernel(sysfs: root))
+            let backend = try PerfBackend(kernel: PerfKernel(files: KernelFiles(root: root)))
             let gone = try backend.attach(.cpu(1), counters(Events.taskClock), session: 1)
             let kept = try backend.attach(.cpu(0), counters(Events.taskClock), session: 2)
             defer {

@@ -176,15 +176,16 @@ import Testing
 
             """
         let numbers = (4...52).map { $0 == 39 ? "3" : "\($0)" }.joined(separator: " ")
-        let facts = try #require(ThreadFacts(status: status, stat: "10 (a) t (b) t \(numbers)"))
+        let stat = try #require(ThreadStat("10 (a) t (b) t \(numbers)"))
+        let facts = ThreadFacts(ThreadStatus(status), stat)
         #expect(facts.uids == [1000, 1001, 1002])
         #expect(facts.gids == [100, 101, 102])
         #expect(facts.tracer == 77 && facts.isTraceStopped)
         #expect(facts.cpu == 3)
         #expect(facts.capabilities == 1 << 19 | 1 << 5)
         let stopped = status.replacing("t (tracing stop)", with: "T (stopped)")
-        #expect(ThreadFacts(status: stopped, stat: "1 (x) T \(numbers)")?.isTraceStopped == false)
-        #expect(ThreadFacts(status: status, stat: "10 (a) t 1 2") == nil)
+        #expect(!ThreadFacts(ThreadStatus(stopped), stat).isTraceStopped)
+        #expect(ThreadStat("10 (a) t 1 2") == nil)
         #expect(ThreadFacts.ofThread(0) == nil)
     }
 }

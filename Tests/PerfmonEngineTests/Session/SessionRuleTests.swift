@@ -16,7 +16,7 @@ import Testing
         _ name: String,
         _ target: Target
     ) throws -> Errno? {
-        let isSystemWide = if case .cpu = target { true } else { false }
+        let isSystemWide = target.isSystemWide
         let context = try fixture.context(name, flags: isSystemWide ? .systemWide : [])
         return refusal { () throws(PfmError) in
             try context.load(on: target, by: fixture.root)

@@ -59,7 +59,7 @@ import Testing
         case .startAtExec: return state == .loaded ? .notSupportedOnSocket : .invalidArgument
         case .stop: return state.isAttached ? nil : .invalidArgument
         case .restart: return state.isAttached ? nil : .resourceBusy
-        case .deleteSets([0]), .load(_, set: 9, _): return .invalidArgument
+        case .deleteSets([0]), .load(_, set: 9): return .invalidArgument
         case .changeSets where row.description.hasPrefix("switch"): return .invalidArgument
         default: return nil
         }
