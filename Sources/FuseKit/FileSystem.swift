@@ -60,6 +60,12 @@ package final class FileSystem: Sendable {
         )
     }
 
+    /// The thread that sent a request; 0: one that cannot be seen from here, or none.
+    @inline(__always)
+    static func thread(of request: fuse_req_t) -> Int32 {
+        fuse_req_ctx(request)?.pointee.pid ?? 0
+    }
+
     /// Who sent a request.
     @inline(__always)
     static func client(of request: fuse_req_t) -> Client {

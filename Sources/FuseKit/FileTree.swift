@@ -9,6 +9,8 @@ final class FileTree: MountedTree {
     let services: MountServices
     /// What the kernel has still to be told.
     let invalidations = InvalidationQueue()
+    /// Who asked what, in which order.
+    var arrivals = ArrivalOrder()
     /// What is to be done in the background.
     let jobs = JobQueue()
     /// What to do when a descriptor has something to read.
@@ -137,6 +139,9 @@ final class FileTree: MountedTree {
         var entry = fuse_entry_param()
         entry.ino = inode.id
         (entry.attr, entry.attr_timeout) = attributes(of: inode, for: client, withSize: false)
+        if inode.file != nil {
+            inode.pages.tell(Int(entry.attr.st_size), to: client.tid, arrivals.count)
+        }
         let mayCache = parent.directory?.mayCache(inode.name) ?? false
         entry.entry_timeout = mayCache ? Self.cachingTime : 0
         return entry

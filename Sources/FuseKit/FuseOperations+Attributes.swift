@@ -16,6 +16,7 @@ extension FuseOperations {
                     return tree.invalidations.post(.attributesAsked(request, inode, content))
                 }
             }
+            tree.arrivals.add(FileSystem.thread(of: request))
             replyAttributes(request, of: inode, in: tree)
         }
     }
@@ -41,7 +42,13 @@ extension FuseOperations {
             } else if fields & FUSE_SET_ATTR_SIZE == 0, fields & times != 0 {
                 throw inode.node.refuse(.times, by: FileSystem.client(of: request))
             }
-            replyAttributes(request, of: inode, in: tree)
+            tree.arrivals.add(FileSystem.thread(of: request))
+            replyAttributes(
+                request,
+                of: inode,
+                in: tree,
+                isTruncation: fields & FUSE_SET_ATTR_SIZE != 0
+            )
         }
     }
 
@@ -57,13 +64,23 @@ extension FuseOperations {
     static func replyAttributes(
         _ request: fuse_req_t,
         of inode: Inode,
-        in tree: FileTree
+        in tree: FileTree,
+        isTruncation: Bool = false
     ) {
         var (attributes, cachingTime) = tree.attributes(
             of: inode,
             for: FileSystem.client(of: request),
             withSize: true
         )
+        if inode.file != nil {
+            let thread = FileSystem.thread(of: request)
+            let size = Int(attributes.st_size)
+            if isTruncation {
+                inode.pages.truncate(to: size, by: thread, tree.arrivals.count)
+            } else {
+                inode.pages.tell(size, to: thread, tree.arrivals.count)
+            }
+        }
         fuse_reply_attr(request, &attributes, cachingTime)
     }
 

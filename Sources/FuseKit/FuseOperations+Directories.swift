@@ -57,6 +57,7 @@ extension FuseOperations {
     ) {
         FileSystem.answer(request) { (tree) throws(Errno) in
             let inode = tree.inode(id)
+            tree.arrivals.add(FileSystem.thread(of: request))
             let client = FileSystem.client(of: request)
             let entries = try entries(request, inode, offset, info)
             var named: [Inode] = []

@@ -17,12 +17,25 @@ extension FuseOperations {
             let client = FileSystem.client(of: request)
             let flags = OpenFlags(system: info.pointee.flags)
             let handle = try file.open(by: client, flags: flags)
-            let open = OpenFile(handle, opener: flags.contains(.write) ? Opener(client) : nil)
-            open.enter(info)
             // Only what is pushed to the kernel when it changes may be kept by it.
-            info.pointee.direct_io = file.cachedContent == nil ? 1 : 0
-            if fuse_reply_open(request, info) != 0 {
-                open.leave()
+            let isDirect = file.cachedContent == nil
+            let open = OpenFile(
+                handle,
+                of: inode,
+                opener: flags.contains(.write) ? Opener(client) : nil,
+                isDirect: isDirect,
+                pageOpener: PageOpener(
+                    thread: client.tid,
+                    uid: client.uid,
+                    writes: flags.contains(.write)
+                ),
+                opened: tree.arrivals.add(client.tid)
+            )
+            info.pointee.direct_io = isDirect ? 1 : 0
+            replyOpen(request, info, open, in: tree) {
+                guard isDirect, flags.contains(.read) else { return 0 }
+                if file.hasFixedSize { return PageState.pageSize }
+                return handle is any TextHandle ? Int(clamping: file.size(for: client)) : 0
             }
         }
     }
@@ -35,6 +48,10 @@ extension FuseOperations {
     ) {
         FileSystem.answer(request) { (tree) throws(Errno) in
             guard let open = OpenFile.of(info) else { throw .badFileDescriptor }
+            // Only read(2) and its kind name the owner of locks.
+            if info.pointee.lock_owner == 0, open.takeUnretainedValue().isDirect {
+                return readPage(request, size, offset, of: open.takeUnretainedValue(), in: tree)
+            }
             let read = ReadRequest(
                 request,
                 offset: Int(offset),
@@ -59,7 +76,7 @@ extension FuseOperations {
                 bytes,
                 by: file.opener.map { $0.writing(client) } ?? client
             )
-            fuse_reply_write(request, taken)
+            replyWrite(request, taken, file, in: tree)
         }
     }
 
@@ -90,8 +107,8 @@ extension FuseOperations {
         _ id: fuse_ino_t,
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
-        FileSystem.answer(request) { _ in
-            OpenFile.of(info)?.takeUnretainedValue().leave()
+        FileSystem.answer(request) { tree in
+            if let open = OpenFile.of(info)?.takeUnretainedValue() { leave(open, in: tree) }
             fuse_reply_err(request, 0)
         }
     }

@@ -10,6 +10,7 @@ extension FuseOperations {
         _ name: UnsafePointer<CChar>
     ) {
         FileSystem.answer(request) { (tree) throws(Errno) in
+            tree.arrivals.add(FileSystem.thread(of: request))
             replyEntry(request, try checked(name), in: tree.inode(parent), of: tree)
         }
     }

@@ -32,6 +32,9 @@ enum FuseOperations {
         // A client that does not wait for its write could be another program, with other rights,
         // by the time they are looked at.
         connection.pointee.want &= ~UInt32(FUSE_CAP_ASYNC_DIO)
+        // Truncation by open(2) is asked for on its own, and answered with the size that the file
+        // keeps. The kernel would otherwise take it for empty, and sendfile(2) stop at once.
+        connection.pointee.want &= ~UInt32(FUSE_CAP_ATOMIC_O_TRUNC)
         // What mkdir(2) asked for tells whether its user thought of others at all.
         connection.pointee.want |= UInt32(FUSE_CAP_DONT_MASK) & connection.pointee.capable
     }

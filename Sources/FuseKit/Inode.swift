@@ -16,6 +16,8 @@ final class Inode {
     let parent: Inode?
     /// The number that stat(2) shows: the same for the same path in every life of the node.
     let number: UInt64
+    /// What the kernel believes of a file's size.
+    var pages = PageState()
     /// The children that the kernel knows, by name: the same name keeps the same node.
     private var children: [String: Unmanaged<Inode>] = [:]
     private var lookups: UInt64 = 0

@@ -1,3 +1,4 @@
+import CFuse
 import CLinux
 import Glibc
 import LinuxSupport
@@ -12,6 +13,13 @@ enum Invalidation {
     case contentChanged(Inode, any CachedContent)
     /// A client waits for a file's attributes, and for the kernel to have all of its content.
     case attributesAsked(OpaquePointer, Inode, any CachedContent)
+    /// The kernel has a page of a file that is read directly.
+    case pageGiven(Inode)
+    /// An open waits until the kernel believes the file to have so many bytes.
+    case opened(OpaquePointer, fuse_file_info, OpenFile, Int)
+    /// A write of so many bytes waits until the kernel has no page of the file and believes it to
+    /// be long; with what `FileTree.arrivals` counted then.
+    case written(OpaquePointer, Int, Inode, UInt64)
 }
 
 /// Invalidations on their way from under the mount's lock to the thread that tells the kernel.

@@ -68,6 +68,15 @@ extension FileHandle {
     }
 }
 
+/// One open file whose text is whole before its first byte is read, so that the kernel can be given
+/// pages of it.
+package protocol TextHandle: FileHandle {
+    /// Renders the text if a read at this offset begins a pass through it. Returns its bytes.
+    func prepare(forReadAt offset: Int, by client: Client) throws(Errno) -> Int
+    /// Answers with the text that was rendered last.
+    func reply(to request: consuming ReadRequest)
+}
+
 /// Operations on names that no directory of a mount allows.
 package enum RefusedOperation: Sendable {
     case unlink

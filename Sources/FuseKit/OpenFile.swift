@@ -6,10 +6,29 @@ final class OpenFile {
     let handle: any FileHandle
     /// Who opened the file for writing; nil: nobody can write to it.
     let opener: Opener?
+    /// The file.
+    let inode: Inode
+    /// The kernel is to keep no pages of the file.
+    let isDirect: Bool
+    /// Who opened it.
+    let pageOpener: PageOpener
+    /// What `FileTree.arrivals` counted then.
+    let opened: UInt64
 
-    init(_ handle: any FileHandle, opener: Opener?) {
+    init(
+        _ handle: any FileHandle,
+        of inode: Inode,
+        opener: Opener?,
+        isDirect: Bool,
+        pageOpener: PageOpener,
+        opened: UInt64
+    ) {
         self.handle = handle
+        self.inode = inode
         self.opener = opener
+        self.isDirect = isDirect
+        self.pageOpener = pageOpener
+        self.opened = opened
     }
 
     /// The open file behind a handle that the kernel got from `enter`.

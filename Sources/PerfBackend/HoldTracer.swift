@@ -19,6 +19,13 @@ final class HoldTracer: Sendable {
         case stopped(session: UInt64)
         /// It stands behind an exec, which has taken its sampling events away.
         case executed(session: UInt64)
+
+        /// Serial number of the session.
+        var session: UInt64 {
+            switch self {
+            case .stopped(let session), .executed(let session): session
+            }
+        }
     }
 
     enum Command: Sendable {
@@ -85,6 +92,15 @@ final class HoldTracer: Sendable {
         work.withLock { state in
             defer { state.reports = [] }
             return state.reports
+        }
+    }
+
+    /// What has happened to one session since the last call, oldest first.
+    func takeReports(of session: UInt64) -> [Report] {
+        work.withLock { state in
+            let own = state.reports.filter { $0.session == session }
+            state.reports.removeAll { $0.session == session }
+            return own
         }
     }
 

@@ -35,8 +35,14 @@ extension PerfBackend {
         let isThread = Self.isThread(request.target)
         let triggers = isThread && !request.inherit
         var count = 0
-        for set in request.sets {
-            count += 1 + set.counters.count + (set.timeout != nil && triggers ? 1 : 0)
+        for programs in PerfLayout.groups(request) {
+            let layout = PerfLayout(
+                programs,
+                inherit: request.inherit,
+                samplesLater: !request.inherit && !request.holdAtOverflow
+            )
+            count += 1 + layout.members.count
+            if programs[0].timeout != nil, triggers { count += 1 }
         }
         if request.samplesFamily {
             // On each CPU, with a ring there.
@@ -67,8 +73,8 @@ extension PerfBackend {
         if let first = placements.first?.thread { request.target = .thread(first) }
         var opening = opening(for: request, serial: serial)
         var selected: [perf_event_attr] = []
-        for program in request.sets {
-            selected += try opening.members(program)
+        for programs in PerfLayout.groups(request) {
+            selected += try opening.members(programs, opening.layout(programs))
         }
         for attributes in selected { holders.retain(attributes) }
         var isComplete = false
@@ -87,7 +93,7 @@ extension PerfBackend {
             try openRing(
                 opening.output,
                 request.target,
-                pages: samples && !isFamily ? Self.ringPages(isBuffered: request.isBuffered) : 1
+                pages: samples && !isFamily ? Self.ringPages(opening, request.sets) : 1
             )
         }
         try authorise(identities, request, request.sets)
@@ -133,7 +139,7 @@ extension PerfBackend {
         _ opening: PerfOpening,
         _ identities: [ClientIdentity]
     ) throws(PfmError) -> [PerfLane] {
-        var pages = Self.ringPages(isBuffered: true)
+        var pages = 256
         while pages > 16, pages * placements.count > 2048 { pages /= 2 }
         var lanes: [PerfLane] = []
         var authorised = request.target.tid
@@ -168,8 +174,11 @@ extension PerfBackend {
 
     /// Pages of a ring that holds samples. A notified session reads each sample at once, a
     /// buffered one when half of the ring is full.
-    static func ringPages(isBuffered: Bool) -> Int {
-        isBuffered ? 256 : 16
+    /// Where overflows are looked for, most samples are none, and the ring holds many more.
+    static func ringPages(_ opening: PerfOpening, _ sets: [SetProgram]) -> Int {
+        let looks = PerfLayout.groups(sets, opening).contains { opening.looks($0) }
+        guard opening.isBuffered else { return looks ? 64 : 16 }
+        return looks ? 512 : 256
     }
 
     static let inheritedOverflow = PfmError(
@@ -347,7 +356,7 @@ extension PerfBackend {
         _ source: PerfPoller.Token.Source
     ) throws(Errno) {
         try poller.add(descriptor, .init(session: session.serial, source: source))
-        session.watched.append(descriptor)
+        session.watched.append((descriptor, source))
     }
 
     /// Gives a session that had none, or a small one, a ring for samples.
@@ -358,7 +367,7 @@ extension PerfBackend {
         try openRing(
             fresh,
             session.request.target,
-            pages: Self.ringPages(isBuffered: session.request.isBuffered)
+            pages: Self.ringPages(session.opening, session.lanes[0].groups.flatMap(\.programs))
         )
         // The old ring is the witness that the thread is still the client's to count.
         guard !output.hasHungUp else {
@@ -366,9 +375,14 @@ extension PerfBackend {
         }
         if old >= 0 {
             poller.remove(old)
-            session.watched.removeAll { $0 == old }
+            session.watched.removeAll { $0.descriptor == old }
         }
         output.take(fresh)
+        do throws(Errno) {
+            try session.redirect()
+        } catch {
+            throw PfmError(error, "samples cannot be sent into the session's ring: \(error)")
+        }
         do throws(Errno) {
             try watch(session, output.event, .ring)
         } catch {

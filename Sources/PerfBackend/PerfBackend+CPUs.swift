@@ -40,4 +40,9 @@ extension PerfBackend {
         }
         scanTimer?.run(isWanted)
     }
+
+    /// Has the rings that wake nobody looked at very soon.
+    func lookSoon() {
+        scanTimer?.hurry()
+    }
 }

@@ -4,52 +4,109 @@ internal import PerfmonModel
 
 /// Delivery of what happened by itself.
 extension PerfBackend {
+    /// Bytes of records that the event thread takes in one turn, some 3,000 samples: then other
+    /// threads get the lock.
+    static let turn = 256 << 10
+
     func drainEvents(_ handler: (BackendEvent) -> Void) {
-        var collected: [(event: BackendEvent, session: PerfSession)] = []
-        collectReports(&collected)
-        // The outer poll that woke the caller has asked the rings already, and a ring says only
-        // once that it has something. So every ring that may fill is looked at.
-        for session in active.values {
-            session.collectSamples { collected.append(($0, session)) }
+        var timeouts: [PerfSession] = []
+        collectReports(&timeouts, handler)
+        collectRings(handler)
+        collect(timeouts, handler)
+    }
+
+    /// Reads the rings of sessions that count, up to the end of the turn.
+    ///
+    /// The outer poll that woke the caller has asked the rings already, and a ring says only once
+    /// that it has something. So every ring that may fill is looked at. What a turn leaves is read
+    /// in the next, which begins at once, and then every ring is looked at once more.
+    private func collectRings(_ handler: (BackendEvent) -> Void) {
+        let goesOn = !unread.isEmpty
+        if !goesOn { unread = Array(active.keys) }
+        var budget = Self.turn
+        while budget > 0, let serial = unread.last {
+            guard let session = active[serial], !session.isDetached else {
+                unread.removeLast()
+                continue
+            }
+            // A handler may detach any session.
+            guard session.collectSamples(limit: &budget, handler) else { break }
+            unread.removeLast()
             if session.running == nil { rest(session) }
             if session.hold != nil { scanIfNeeded() }
         }
-        if collected.count > 1 {
-            collected.sort { $0.event.time < $1.event.time }
+        if goesOn || !unread.isEmpty { kick.raise() }
+    }
+
+    /// Delivers what happened to one session. The cost does not depend on the others.
+    func drainEvents(of session: PerfSession, _ handler: (BackendEvent) -> Void) {
+        var timeouts: [PerfSession] = []
+        for report in PerfPoller.reports(of: session.watched) {
+            take(report.source, isHangUp: report.isHangUp, of: session, &timeouts, handler)
         }
-        // A handler may detach the session of an event behind its own.
-        for (event, session) in collected where !session.isDetached {
-            handler(event)
+        if active[session.serial] != nil, !session.isDetached {
+            session.collectSamples(handler)
+            if session.running == nil { rest(session) }
+            if session.hold != nil { scanIfNeeded() }
+        }
+        if session.hold != nil {
+            for report in tracer?.takeReports(of: session.serial) ?? [] {
+                collectHold(report, handler)
+            }
+        }
+        collect(timeouts, handler)
+    }
+
+    private func collect(_ timeouts: [PerfSession], _ handler: (BackendEvent) -> Void) {
+        for session in timeouts where !session.isDetached {
+            if let set = session.timer?.takeExpired() {
+                handler(session.event(set: set, .timeout))
+            }
         }
     }
 
     private func collectReports(
-        _ collected: inout [(event: BackendEvent, session: PerfSession)]
+        _ timeouts: inout [PerfSession],
+        _ handler: (BackendEvent) -> Void
     ) {
         while true {
             let reports = poller.reports()
             for report in reports {
-                guard let session = sessions[report.token.session] else {
-                    collectOwn(report.token.source, &collected)
-                    continue
-                }
-                switch report.token.source {
-                case .ring, .exit:
-                    session.collectSamples { collected.append(($0, session)) }
-                    if report.token.source == .exit || report.isHangUp && !goesOn(session) {
-                        session.hold?.takeWaiting().forEach { collected.append(($0, session)) }
-                        let reason: EndReason = session.isTargetAlive ? .execCredentials : .exit
-                        collected.append((end(session, reason), session))
-                    }
-                case .timer:
-                    if let set = session.timer?.takeExpired() {
-                        collected.append((session.event(set: set, .timeout), session))
-                    }
-                case .kick, .uevents, .scan:
-                    break
+                let source = report.token.source
+                if let session = sessions[report.token.session] {
+                    // The ring is read in its turn, unless there is a last time.
+                    guard source != .ring || report.isHangUp else { continue }
+                    take(source, isHangUp: report.isHangUp, of: session, &timeouts, handler)
+                } else {
+                    collectOwn(source, handler)
                 }
             }
             if reports.count < PerfPoller.batch { return }
+        }
+    }
+
+    /// Takes what one descriptor of a session tells.
+    private func take(
+        _ source: PerfPoller.Token.Source,
+        isHangUp: Bool,
+        of session: PerfSession,
+        _ timeouts: inout [PerfSession],
+        _ handler: (BackendEvent) -> Void
+    ) {
+        switch source {
+        case .ring, .exit:
+            session.collectSamples(handler)
+            guard !session.isDetached else { return }
+            guard source == .exit || isHangUp && !goesOn(session) else { return }
+            session.hold?.takeWaiting().forEach(handler)
+            guard !session.isDetached else { return }
+            let isTakenAway = session.isTargetAlive || session.hasEndedAtExec
+            let reason: EndReason = isTakenAway ? .execCredentials : .exit
+            handler(end(session, reason))
+        case .timer:
+            timeouts.append(session)
+        case .kick, .uevents, .scan:
+            break
         }
     }
 
@@ -58,8 +115,9 @@ extension PerfBackend {
     /// reports that of an inherited event only once no child has it any more.
     private func goesOn(_ session: PerfSession) -> Bool {
         guard session.endsWithProcess, session.holdsSamples else { return false }
-        let output = session.output
-        let isFirstGone = session.watched.contains(output.event) && output.hasHungUp
+        let first = session.output
+        let isFirstGone =
+            first.hasHungUp && session.watched.contains { $0.descriptor == first.event }
         guard !session.forgetHungUpRings() else { return false }
         // The children of a thread that has executed a set-user-id program are there, it is not.
         let tid = session.request.target.tid
@@ -70,19 +128,19 @@ extension PerfBackend {
     /// Reports of descriptors that belong to no session.
     private func collectOwn(
         _ source: PerfPoller.Token.Source,
-        _ collected: inout [(event: BackendEvent, session: PerfSession)]
+        _ handler: (BackendEvent) -> Void
     ) {
         switch source {
         case .uevents:
-            for session in takeOfflineSessions() {
+            for session in takeOfflineSessions() where !session.isDetached {
                 session.end()
-                collected.append((session.event(set: 0, .ended(.cpuOffline)), session))
+                handler(session.event(set: 0, .ended(.cpuOffline)))
             }
         case .scan:
             scanTimer?.clear()
         case .kick:
             kick.clear()
-            for report in tracer?.takeReports() ?? [] { collectHold(report, &collected) }
+            for report in tracer?.takeReports() ?? [] { collectHold(report, handler) }
         case .ring, .exit, .timer:
             break
         }
@@ -90,12 +148,12 @@ extension PerfBackend {
 
     private func collectHold(
         _ report: HoldTracer.Report,
-        _ collected: inout [(event: BackendEvent, session: PerfSession)]
+        _ handler: (BackendEvent) -> Void
     ) {
         switch report {
         case .stopped(let serial):
             guard let session = sessions[serial] else { return }
-            session.collectHeld { collected.append(($0, session)) }
+            session.collectHeld(handler)
         case .executed(let serial):
             guard let session = sessions[serial] else { return }
             // After an exec with other credentials the ring reports the end.
@@ -106,20 +164,20 @@ extension PerfBackend {
             do throws(PfmError) {
                 try session.reopenAfterExec()
                 session.hold?.standBehindExec()
-                collected.append((session.event(set: session.running ?? 0, .reopened), session))
+                handler(session.event(set: session.running ?? 0, .reopened))
             } catch {
                 session.hold?.run()
-                collected.append((end(session, .execCredentials), session))
+                handler(end(session, .execCredentials))
             }
         }
     }
 
     /// Stops watching a thread that is gone.
     private func end(_ session: PerfSession, _ reason: EndReason) -> BackendEvent {
-        for descriptor in session.watched where descriptor != session.timer?.raw {
+        for (descriptor, source) in session.watched where source != .timer {
             poller.remove(descriptor)
         }
-        session.watched.removeAll { $0 != session.timer?.raw }
+        session.watched.removeAll { $0.source != .timer }
         session.end()
         return session.event(set: session.running ?? 0, .ended(reason))
     }

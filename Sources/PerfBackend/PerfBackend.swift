@@ -32,6 +32,8 @@ package final class PerfBackend: CounterBackend {
     private(set) var sessions: [UInt64: PerfSession] = [:]
     /// Sessions whose rings may hold something, by serial number.
     private(set) var active: [UInt64: PerfSession] = [:]
+    /// Sessions whose rings the event thread has still to read in this round, by serial number.
+    var unread: [UInt64] = []
     /// News of CPUs; from the first session on a CPU on.
     var announcements: CPUAnnouncements?
     /// From the first CPU session with overflows on.
@@ -40,6 +42,8 @@ package final class PerfBackend: CounterBackend {
     var tracer: HoldTracer?
     /// Raised by the tracer.
     let kick: Kick
+    /// Room for the records of a ring that is being read.
+    var records: [UInt8] = []
     private var lastSerial: UInt64 = 0
     /// As of the last session that overflows; reading it takes longer than opening an event.
     private var shortestClockDistance: UInt64
@@ -113,7 +117,7 @@ package final class PerfBackend: CounterBackend {
             shortestClockDistance = kernel.shortestClockDistance
         }
         let output = PerfOutput(tellsProcesses: request.wantsProcesses)
-        return PerfOpening(
+        var opening = PerfOpening(
             attributes: attributes,
             names: names,
             kernel: kernel,
@@ -121,12 +125,17 @@ package final class PerfBackend: CounterBackend {
             placement: Placement(request.target),
             inherit: request.inherit,
             signalData: request.holdAtOverflow ? HoldTracer.signalData(session: serial) : nil,
-            wakesByWatermark: request.isBuffered || !Self.isThread(request.target),
+            isBuffered: request.isBuffered,
+            wakesByWatermark: !Self.isThread(request.target) || request.samplesFamily,
             shortestClockDistance: shortestClockDistance,
             wantsCallChains: request.wantsCallChains,
             output: output,
             witness: output
         )
+        if request.isBuffered, request.sets.allSatisfy({ opening.needsNoCalls([$0]) }) {
+            opening.wakesByWatermark = true
+        }
+        return opening
     }
 
     static func isThread(_ target: Target) -> Bool {
@@ -147,14 +156,14 @@ package final class PerfBackend: CounterBackend {
     func forget(_ session: PerfSession) {
         sessions[session.serial] = nil
         rest(session)
-        for descriptor in session.watched { poller.remove(descriptor) }
+        for (descriptor, _) in session.watched { poller.remove(descriptor) }
         for attributes in session.held { holders.release(attributes) }
     }
 
     /// Stops watching a descriptor that the session keeps.
     func unwatch(_ descriptor: Int32, of session: PerfSession) {
         poller.remove(descriptor)
-        session.watched.removeAll { $0 == descriptor }
+        session.watched.removeAll { $0.descriptor == descriptor }
     }
 
     /// From now on the session's ring may fill.

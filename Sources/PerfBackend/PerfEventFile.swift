@@ -42,9 +42,9 @@ enum PerfEventFile {
         _ = cperf_disable(event)
     }
 
-    /// Sets the distance to the next overflow and between the following ones. Only while the
-    /// event is halted: a running software event would overflow at once, and once more after an
-    /// old period.
+    /// Sets the period. A halted event begins it at once. A running one of hardware or a clock does
+    /// so too; any other overflows at its next event, and begins the new period one interval
+    /// later (`PerfPace`). The count never changes.
     static func setPeriod(_ event: Int32, _ period: UInt64) throws(Errno) {
         guard cperf_set_period(event, period) == 0 else { throw Errno(rawValue: errno) }
     }

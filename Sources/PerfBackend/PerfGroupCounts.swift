@@ -16,6 +16,10 @@ struct PerfGroupCounts {
         8 * (3 + 3 * members)
     }
 
+    /// Bytes from the beginning of a sample record to the count of a member, the gate being 0.
+    @inline(__always)
+    static func offset(ofMember member: Int) -> Int { 48 + 24 + 24 * member }
+
     /// The kernel's number of the gate; 0 where nothing was read.
     var gateID: UInt64 = 0
     /// Nanoseconds during which the group was on, and during which it really counted.

@@ -6,13 +6,15 @@ internal import SystemPackage
 /// sampled together with its children, on one CPU.
 final class PerfLane {
     let opening: PerfOpening
-    /// One for each set; none once the session is detached.
+    /// One for each set, or one for all of them; none once the session is detached.
     private(set) var groups: [PerfGroup] = []
 
     /// Opens all sets, halted.
     init(_ programs: [SetProgram], _ opening: PerfOpening) throws(PfmError) {
         self.opening = opening
-        for program in programs { groups.append(try PerfGroup(program, opening)) }
+        for programs in PerfLayout.groups(programs, opening) {
+            groups.append(try PerfGroup(programs, opening))
+        }
     }
 
     var output: PerfOutput { opening.output }

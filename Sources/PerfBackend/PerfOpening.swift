@@ -35,8 +35,10 @@ struct PerfOpening {
     /// What the signal carries that stops the thread at each overflow, for its tracer to see; nil
     /// when the thread is not to be stopped.
     let signalData: UInt64?
+    /// Overflows fill a buffer and may be handled late.
+    let isBuffered: Bool
     /// Overflows wake the reader when the ring is half full, not one by one.
-    let wakesByWatermark: Bool
+    var wakesByWatermark: Bool
     /// Shortest distance of a clock event in nanoseconds; below it the kernel throttles, and
     /// throttled clocks count wrongly.
     let shortestClockDistance: UInt64
@@ -78,31 +80,107 @@ struct PerfOpening {
         target.thread != nil && !inherit
     }
 
-    /// Opens a whole set, halted. All or nothing.
+    /// The events that sets take in one group.
+    func layout(_ programs: [SetProgram]) -> PerfLayout {
+        PerfLayout(programs, inherit: inherit, samplesLater: samplesLater)
+    }
+
+    /// Whether counters that do not overflow yet are opened so that they can: a register that is
+    /// written while its set counts then takes its new value without an event of the set being opened
+    /// anew. An event that stops its thread is opened only where it is wanted.
+    private var samplesLater: Bool { !inherit && signalData == nil }
+
+    /// Opens sets in one group, halted. All or nothing.
     ///
-    /// - Parameter atExec: the set starts when the thread executes a program.
+    /// - Parameter atExec: the group starts when the thread executes a program.
     /// - Throws: what the kernel refused, with the set and the PMD in the sentence.
-    func open(_ program: SetProgram, atExec: Bool = false) throws(PfmError) -> PerfOpenGroup {
+    func open(
+        _ programs: [SetProgram],
+        _ layout: PerfLayout,
+        atExec: Bool = false
+    ) throws(PfmError) -> PerfOpenGroup {
         var group = PerfOpenGroup()
-        let selected = try members(program)
+        let selected = try members(programs, layout)
         var gate = Self.dummy
         gate.disabled = 1
         gate.inherit = inherit ? 1 : 0
         gate.enable_on_exec = atExec ? 1 : 0
         gate.pinned = selected.contains(where: isHardware) ? 1 : 0
-        try add(gate, to: &group, program, nil)
-        for (counter, attr) in zip(program.counters, selected) {
-            try add(attr, to: &group, program, counter)
+        try add(gate, to: &group, programs[0], nil)
+        for (member, attr) in zip(layout.members, selected) {
+            let cell = layout.cells[member.cell]
+            let program = programs[cell.set]
+            try add(attr, to: &group, program, program.counters[cell.counter])
         }
-        if let timeout = program.timeout, countsTimeouts {
+        if programs.count == 1, let timeout = programs[0].timeout, countsTimeouts {
             var trigger = Self.dummy
             trigger.config = UInt64(PERF_COUNT_SW_TASK_CLOCK.rawValue)
             Self.widen(&trigger)
-            sampling(&trigger, distance: max(timeout, shortestClockDistance))
-            try add(trigger, to: &group, program, nil)
+            sampling(&trigger, period: max(timeout, shortestClockDistance))
+            try add(trigger, to: &group, programs[0], nil)
             group.hasTrigger = true
         }
         return group
+    }
+
+    /// How the sampling events of a group are brought to their overflows.
+    ///
+    /// - Parameter counts: what the counters of each set have come to when the events are opened.
+    func paces(
+        _ programs: [SetProgram],
+        _ layout: PerfLayout,
+        at counts: [Snapshot]? = nil
+    ) -> [PerfPace?] {
+        guard !inherit else { return layout.cells.map { _ in nil } }
+        return layout.cells.map { cell in
+            guard cell.sampling != nil else { return nil }
+            let counter = programs[cell.set].counters[cell.counter]
+            let isClock = (try? attributes.attributes(for: counter.selection)).map(Self.isClock)
+            return PerfPace(
+                counter,
+                cell.kind,
+                unit: unit(of: cell, programs, layout),
+                looks: isBuffered || programs[cell.set].switchesAtOverflow,
+                minimum: isClock == true ? shortestClockDistance : 1,
+                at: counts?[cell.set].raw[cell.counter] ?? 0
+            )
+        }
+    }
+
+    /// What divides the periods of all counters of a cell's event.
+    private func unit(
+        of cell: PerfLayout.Cell,
+        _ programs: [SetProgram],
+        _ layout: PerfLayout
+    ) -> UInt64 {
+        let counter = programs[cell.set].counters[cell.counter]
+        if let period = counter.period {
+            return greatestCommonDivisor(counter.distance ?? period, period)
+        }
+        guard programs[cell.set].switchesAtOverflow else { return counter.forecast?.unit ?? 0 }
+        // The counts of the other sets go on where those of this one end.
+        return cell.twins.reduce(counter.forecast?.unit ?? 0) { unit, twin in
+            let other = layout.cells[twin]
+            let forecast = programs[other.set].counters[other.counter].forecast
+            return greatestCommonDivisor(unit, forecast?.unit ?? 0)
+        }
+    }
+
+    /// Whether overflows of a group are looked for with samples that come much more often.
+    func looks(_ programs: [SetProgram]) -> Bool {
+        paces(programs, layout(programs)).contains { pace in
+            guard let pace else { return false }
+            return pace.kind == .pipelined && pace.initialPeriod != PerfPace.idle && !pace.isSteady
+        }
+    }
+
+    /// Whether all overflows are found without telling running events their periods, so that nobody
+    /// has to be in time for them.
+    func needsNoCalls(_ programs: [SetProgram]) -> Bool {
+        paces(programs, layout(programs)).allSatisfy { pace in
+            guard let pace else { return true }
+            return pace.base != nil || pace.initialPeriod == PerfPace.idle
+        }
     }
 
     /// Whether a counter's distance is time, so that `shortestClockDistance` holds for it.
@@ -110,14 +188,6 @@ struct PerfOpening {
         attr.type == PERF_TYPE_SOFTWARE.rawValue
             && (attr.config == UInt64(PERF_COUNT_SW_CPU_CLOCK.rawValue)
                 || attr.config == UInt64(PERF_COUNT_SW_TASK_CLOCK.rawValue))
-    }
-
-    /// The kernel's period for a counter's distance. A clock's is never below what the kernel
-    /// keeps up with.
-    func period(of counter: CounterProgram) -> UInt64 {
-        guard let distance = counter.distance else { return Self.maxDistance }
-        let isClock = (try? attributes.attributes(for: counter.selection)).map(Self.isClock)
-        return min(max(distance, isClock == true ? shortestClockDistance : 1), Self.maxDistance)
     }
 
     /// An event that never happens: leader of a group, owner of a ring, question about a target.
@@ -139,30 +209,24 @@ struct PerfOpening {
             || program.timeout != nil && countsTimeouts
     }
 
-    /// The attributes of a set's counters, in their order.
-    func members(_ program: SetProgram) throws(PfmError) -> [perf_event_attr] {
+    /// The attributes of a group's events, in the order of the layout.
+    func members(
+        _ programs: [SetProgram],
+        _ layout: PerfLayout
+    ) throws(PfmError) -> [perf_event_attr] {
+        let paces = paces(programs, layout)
         var result: [perf_event_attr] = []
-        for counter in program.counters {
+        for member in layout.members {
+            let cell = layout.cells[member.cell]
+            let program = programs[cell.set]
+            let counter = program.counters[cell.counter]
             do throws(PfmError) {
                 var attr = try attributes.attributes(for: counter.selection)
                 attr.inherit = inherit ? 1 : 0
-                if let distance = counter.distance {
-                    try checkDistance(distance, of: attr)
-                    sampling(&attr, distance: distance)
-                    if isFamily { attr.sample_type = PerfSample.typeWithoutCounts }
-                    if wantsCallChains {
-                        attr.sample_type |= UInt64(PERF_SAMPLE_CALLCHAIN.rawValue)
-                        attr.exclude_callchain_kernel = attr.exclude_kernel
-                    }
-                    attr.watermark = wakesByWatermark ? 1 : 0
-                    attr.wakeup_events = wakesByWatermark ? 0 : 1
-                    if let signalData {
-                        attr.sigtrap = 1
-                        attr.sig_data = signalData
-                        // The kernel insists. The tracer sees the exec too, and has them reopened.
-                        attr.remove_on_exec = 1
-                    }
-                    if Self.isClock(attr) { Self.widen(&attr) }
+                if let distance = counter.distance { try checkDistance(distance, of: attr) }
+                if member.samples {
+                    let period = paces[member.cell]?.initialPeriod ?? counter.distance
+                    sample(&attr, period: period ?? PerfPace.idle)
                 }
                 result.append(attr)
             } catch {
@@ -170,6 +234,25 @@ struct PerfOpening {
             }
         }
         return result
+    }
+
+    /// Has an event sample.
+    private func sample(_ attr: inout perf_event_attr, period: UInt64) {
+        sampling(&attr, period: period)
+        if isFamily { attr.sample_type = PerfSample.typeWithoutCounts }
+        if wantsCallChains {
+            attr.sample_type |= UInt64(PERF_SAMPLE_CALLCHAIN.rawValue)
+            attr.exclude_callchain_kernel = attr.exclude_kernel
+        }
+        attr.watermark = wakesByWatermark ? 1 : 0
+        attr.wakeup_events = wakesByWatermark ? 0 : 1
+        if let signalData {
+            attr.sigtrap = 1
+            attr.sig_data = signalData
+            // The kernel insists. The tracer sees the exec too, and has them reopened.
+            attr.remove_on_exec = 1
+        }
+        if Self.isClock(attr) { Self.widen(&attr) }
     }
 
     private func checkDistance(_ distance: UInt64, of attr: perf_event_attr) throws(PfmError) {
@@ -185,8 +268,8 @@ struct PerfOpening {
         }
     }
 
-    private func sampling(_ attr: inout perf_event_attr, distance: UInt64) {
-        attr.sample_period = min(distance, Self.maxDistance)
+    private func sampling(_ attr: inout perf_event_attr, period: UInt64) {
+        attr.sample_period = min(period, Self.maxDistance)
         attr.sample_type = PerfSample.type
         attr.wakeup_events = 1
     }
@@ -216,7 +299,7 @@ struct PerfOpening {
         do throws(Errno) {
             let leader = group.files.raw.first ?? -1
             let file = try openEvent(attr, leader: leader)
-            if attr.sample_period != 0 {
+            if attr.sample_period != 0, output.event >= 0 {
                 try PerfEventFile.setOutput(file.raw, ring: output.event)
             }
             group.ids.append(try PerfEventFile.id(file.raw))

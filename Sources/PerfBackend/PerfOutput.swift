@@ -41,7 +41,7 @@ final class PerfOutput {
             attr.task = cpu >= 0 ? 1 : 0
             attr.sample_type = PerfRecord.trailerType
             attr.sample_id_all = 1
-        } else {
+        } else if pages == 1 {
             attr.disabled = 1
         }
         ring = try PerfRing(PerfEventFile.open(attr, tid: tid, cpu: cpu), pages: pages)
@@ -56,6 +56,14 @@ final class PerfOutput {
         }
     }
 
+    /// Nanoseconds for which the target was there to be counted since the ring was opened.
+    var time: UInt64 {
+        guard pages > 1 else { return 0 }
+        var words: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0)
+        let got = withUnsafeMutableBytes(of: &words) { read(event, $0.baseAddress, $0.count) }
+        return got == 48 ? words.2 : 0
+    }
+
     /// Whether the kernel has taken the events from the thread, because it exited or because it
     /// executed a program with other credentials.
     var hasHungUp: Bool {
@@ -63,11 +71,14 @@ final class PerfOutput {
         return pages > 0 && poll(&entry, 1, 0) > 0 && entry.revents & Int16(POLLHUP) != 0
     }
 
-    /// Hands over every record written since the last call, oldest first.
-    func drain(_ body: (UnsafeRawBufferPointer) -> Void) {
+    /// Takes the records written since the last call, oldest first: whole records with their
+    /// headers, one behind the other, and not many more bytes than `limit`.
+    ///
+    /// - Returns: whether the ring is empty now.
+    func drain(into records: inout [UInt8], atMost limit: Int) -> Bool {
         switch ring {
-        case .some(let ring): ring.drain(body)
-        case nil: break
+        case .some(let ring): ring.drain(into: &records, atMost: limit)
+        case nil: true
         }
     }
 

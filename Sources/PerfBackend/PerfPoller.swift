@@ -37,6 +37,27 @@ struct PerfPoller: ~Copyable {
         var isHangUp: Bool
     }
 
+    /// What the descriptors of one session have to report now; never waits.
+    static func reports(
+        of watched: [(descriptor: Int32, source: Token.Source)]
+    ) -> [(source: Token.Source, isHangUp: Bool)] {
+        guard !watched.isEmpty else { return [] }
+        return withUnsafeTemporaryAllocation(of: pollfd.self, capacity: watched.count) { entries in
+            for (index, (descriptor, _)) in watched.enumerated() {
+                entries.initializeElement(
+                    at: index,
+                    to: pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                )
+            }
+            guard poll(entries.baseAddress, nfds_t(watched.count), 0) > 0 else { return [] }
+            return watched.indices.compactMap { index in
+                let events = entries[index].revents
+                guard events != 0 else { return nil }
+                return (watched[index].source, events & Int16(POLLHUP) != 0)
+            }
+        }
+    }
+
     private let descriptor: OwnedDescriptor
 
     /// Most reports of one `reports()`.

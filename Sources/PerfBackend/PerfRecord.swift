@@ -8,7 +8,7 @@ enum PerfRecord {
     /// Samples of an event that found no room before this record.
     case lost(event: UInt64, count: UInt64)
     /// The kernel slowed an event down.
-    case throttled
+    case throttled(event: UInt64)
     /// What a process did, and when.
     case process(BackendEvent.Kind, time: UInt64)
 
@@ -30,7 +30,7 @@ enum PerfRecord {
             )
         case PERF_RECORD_THROTTLE.rawValue:
             guard body.count >= 24 else { return nil }
-            self = .throttled
+            self = .throttled(event: body.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
         default:
             guard let (kind, time) = Self.process(bytes, body) else { return nil }
             self = .process(kind, time: time)

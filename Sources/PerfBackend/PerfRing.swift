@@ -34,35 +34,44 @@ struct PerfRing: ~Copyable {
     /// The event that owns the ring; others send their samples to it.
     var event: Int32 { descriptor.raw }
 
-    /// Hands over every record that has been written since the last call, oldest first.
+    /// Takes the records that have been written since the last call, oldest first.
     ///
-    /// - Parameter body: gets a whole record with its header; valid during the call only.
-    func drain(_ body: (UnsafeRawBufferPointer) -> Void) {
+    /// - Parameters:
+    ///   - records: gets whole records with their headers, one behind the other.
+    ///   - limit: bytes after which no further record is taken.
+    /// - Returns: whether the ring is empty now.
+    func drain(into records: inout [UInt8], atMost limit: Int) -> Bool {
         let page = base.assumingMemoryBound(to: perf_event_mmap_page.self)
         let data = UnsafeRawBufferPointer(start: base + Self.pageSize, count: dataSize)
         let head = cperf_ring_head(page)
-        var tail = page.pointee.data_tail
-        guard tail != head else { return }
-        while tail < head {
-            let offset = Int(tail % UInt64(dataSize))
-            // Records are multiples of 8 bytes, so a header never wraps.
-            let size = Int(data.loadUnaligned(fromByteOffset: offset + 6, as: UInt16.self))
-            guard size >= 8, UInt64(size) <= head - tail else { break }
-            if offset + size <= dataSize {
-                body(UnsafeRawBufferPointer(rebasing: data[offset..<offset + size]))
-            } else {
-                withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { whole in
-                    let first = dataSize - offset
-                    whole.copyMemory(from: UnsafeRawBufferPointer(rebasing: data[offset...]))
-                    UnsafeMutableRawBufferPointer(rebasing: whole[first...])
-                        .copyMemory(
-                            from: UnsafeRawBufferPointer(rebasing: data[..<(size - first)])
-                        )
-                    body(UnsafeRawBufferPointer(whole))
-                }
-            }
-            tail += UInt64(size)
+        let tail = page.pointee.data_tail
+        guard tail < head else { return true }
+        let offset = Int(tail % UInt64(dataSize))
+        var size = min(Int(head - tail), dataSize)
+        let isWhole = size <= limit
+        if !isWhole { size = Self.length(ofRecordsIn: data, from: offset, size: size, limit) }
+        let first = min(size, dataSize - offset)
+        records.append(contentsOf: data[offset..<offset + first])
+        records.append(contentsOf: data[..<(size - first)])
+        cperf_ring_set_tail(page, isWhole ? head : tail + UInt64(size))
+        return isWhole
+    }
+
+    /// Bytes of the records that begin within the limit. Records are multiples of 8 bytes, so a
+    /// header never wraps.
+    private static func length(
+        ofRecordsIn data: UnsafeRawBufferPointer,
+        from offset: Int,
+        size: Int,
+        _ limit: Int
+    ) -> Int {
+        var length = 0
+        while length < limit {
+            let place = (offset + length) % data.count + 6
+            let record = Int(data.loadUnaligned(fromByteOffset: place, as: UInt16.self))
+            guard record >= 8, length + record <= size else { return size }
+            length += record
         }
-        cperf_ring_set_tail(page, head)
+        return length
     }
 }

@@ -21,6 +21,15 @@ final class PerfScanTimer {
     /// The number, for the epoll set.
     var raw: Int32 { descriptor.raw }
 
+    /// Nanoseconds to a look that cannot wait.
+    private static let soon: UInt64 = 50_000
+
+    /// Brings the next look forward.
+    func hurry() {
+        guard isRunning else { return }
+        _ = clinux_timer_set(descriptor.raw, Self.soon, Self.interval)
+    }
+
     func run(_ isWanted: Bool) {
         guard isWanted != isRunning else { return }
         isRunning = isWanted

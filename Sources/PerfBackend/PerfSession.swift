@@ -25,12 +25,20 @@ final class PerfSession: CounterSession {
     private(set) var identities: [ClientIdentity]
     /// Attributes of the events that were opened; their holders count this session as a user.
     private(set) var held: [perf_event_attr]
-    /// Descriptors of this session in the epoll set.
-    var watched: [Int32] = []
+    /// Descriptors of this session in the epoll set, and what each tells.
+    var watched: [(descriptor: Int32, source: PerfPoller.Token.Source)] = []
     /// Time-outs that the groups cannot count themselves.
     private(set) var timer: PerfSetTimer?
     /// The grip on the thread, if it is to be held at overflows.
     private(set) var hold: PerfHold?
+    /// Samples are being handed over.
+    var isCollecting = false
+    /// The halted set was looked at for overflows without samples.
+    var isSettled = true
+    /// Where the last overflow happened, as far as the session knows.
+    var lastPlace: SamplePlace {
+        SamplePlace(ip: 0, pid: 0, tid: max(request.target.tid, 0), cpu: Int(max(opening.cpu, 0)))
+    }
     /// The set that counts, or will from the next exec on.
     private(set) var running: UInt16?
     private(set) var isDetached = false
@@ -64,9 +72,10 @@ final class PerfSession: CounterSession {
     func start(_ set: UInt16) throws(PfmError) {
         let groups = try groups(set)
         try requireHalted(but: set)
-        for group in groups { group.start() }
+        for group in groups { group.start(set) }
         running = set
-        timer?.start(set, timeout: groups[0].program.timeout)
+        isSettled = false
+        timer?.start(set, timeout: groups[0].program(of: set)?.timeout)
         backend.sessionRuns(self)
     }
 
@@ -86,12 +95,13 @@ final class PerfSession: CounterSession {
         let groups = try groups(set)
         try requireHalted(but: set)
         do throws(PfmError) {
-            for group in groups { try group.startAtExec() }
+            for group in groups { try group.startAtExec(set) }
         } catch {
             for group in groups { group.stop() }
             throw error
         }
         running = set
+        isSettled = false
         backend.sessionRuns(self)
     }
 
@@ -104,19 +114,59 @@ final class PerfSession: CounterSession {
 
     func read(_ set: UInt16) throws(PfmError) -> Snapshot {
         let groups = try groups(set)
-        guard groups.count > 1 else { return try groups[0].read() }
+        guard groups.count > 1 else { return try groups[0].read(set) }
         var parts: [PlacedSnapshot] = []
         for (lane, group) in zip(lanes, groups) {
-            parts.append(PlacedSnapshot(lane.opening.placement, try group.read()))
+            parts.append(PlacedSnapshot(lane.opening.placement, try group.read(set)))
         }
         return Snapshot(adding: parts, counters: groups[0].program.counters.count)
     }
 
-    func arm(_ set: UInt16, pmd: Int, distance: UInt64?) throws(PfmError) {
+    func arm(
+        _ set: UInt16,
+        _ targets: [(pmd: Int, target: OverflowTarget?)]
+    ) throws(PfmError) {
         let groups = try groups(set)
-        try requireHalted(set)
-        if distance != nil { try prepareForOverflows() }
-        for group in groups { try group.arm(pmd: pmd, distance: distance) }
+        if targets.contains(where: { $0.target != nil }) { try prepareForOverflows() }
+        for group in groups {
+            try group.arm(set, targets)
+        }
+        // What lies in the ring may have passed the new targets already.
+        if !isCollecting { steer() }
+    }
+
+    /// Tells running events their periods, where targets have changed.
+    func steer() {
+        var waits = false
+        for lane in lanes {
+            for group in lane.groups {
+                group.steer(stands: hold?.isStanding == true)
+                waits = waits || group.waitsForMarker
+            }
+        }
+        if waits, opening.wakesByWatermark { backend.lookSoon() }
+    }
+
+    func canArm(_ set: UInt16, pmd: Int) -> Bool {
+        (try? groups(set))?.allSatisfy { $0.canArm(set, pmd: pmd) } ?? false
+    }
+
+    func disarm(_ set: UInt16) {
+        for group in (try? groups(set)) ?? [] { group.disarm(set) }
+    }
+
+    func cut(from old: UInt16, to new: UInt16) -> Bool {
+        guard running == old, let group = (try? groups(old))?.first, group.share(of: new) != nil,
+            let counts = group.delivered
+        else { return false }
+        group.cut(to: new, at: counts)
+        running = new
+        return true
+    }
+
+    var targetTime: UInt64? {
+        guard holdsSamples else { return nil }
+        return lanes.reduce(0) { $0 + $1.output.time }
     }
 
     func setTimeoutLeft(_ set: UInt16, nanoseconds: UInt64) {
@@ -130,7 +180,7 @@ final class PerfSession: CounterSession {
         try requireHalted(program.id)
         try backend.authoriseChange(of: self, to: program)
         // Kinds that go out of use keep their holders for this session; sets change seldom.
-        let selected = try opening.members(program)
+        let selected = try opening.members([program], opening.layout([program]))
         for attributes in selected { backend.holders.retain(attributes) }
         held += selected
         if opening.samples(program) { try prepareForOverflows() }
@@ -143,13 +193,17 @@ final class PerfSession: CounterSession {
         var asked = request
         asked.client = client
         asked.isDelegated = isDelegated
-        try backend.authorise(fresh, asked, lanes[0].groups.map(\.program))
+        try backend.authorise(fresh, asked, lanes[0].groups.flatMap(\.programs))
         identities = fresh
         request = asked
     }
 
     func release() {
         hold?.resume()
+    }
+
+    func drainEvents(_ handler: (BackendEvent) -> Void) {
+        backend.drainEvents(of: self, handler)
     }
 
     func detach() {
@@ -216,6 +270,12 @@ final class PerfSession: CounterSession {
         return lanes.allSatisfy(\.output.hasHungUp)
     }
 
+    /// Whether a set that waited for an exec has been taken away by that very exec: no program lives for
+    /// so short a time.
+    var hasEndedAtExec: Bool {
+        lanes.contains { lane in lane.groups.contains(where: \.hasEndedAtExec) }
+    }
+
     /// The thread's pidfd, where the kernel has one to poll.
     var pidfd: Int32? {
         switch thread {
@@ -236,8 +296,8 @@ final class PerfSession: CounterSession {
     }
 
     /// A set in every lane; never empty.
-    private func groups(_ set: UInt16) throws(PfmError) -> [PerfGroup] {
-        let groups = lanes.compactMap { lane in lane.groups.first { $0.program.id == set } }
+    func groups(_ set: UInt16) throws(PfmError) -> [PerfGroup] {
+        let groups = lanes.compactMap { lane in lane.groups.first { $0.share(of: set) != nil } }
         guard !groups.isEmpty else {
             throw PfmError(.invalidArgument, "set \(set) is not loaded")
         }
@@ -253,6 +313,14 @@ final class PerfSession: CounterSession {
     private func requireHalted(but set: UInt16) throws(PfmError) {
         guard running == nil || running == set else {
             throw PfmError(.resourceBusy, "set \(running ?? 0) is counting")
+        }
+    }
+
+    /// Sends samples of all events into the session's ring.
+    func redirect() throws(Errno) {
+        guard !opening.inherit, output.event >= 0 else { return }
+        for lane in lanes {
+            for group in lane.groups { try group.redirect(to: output.event) }
         }
     }
 

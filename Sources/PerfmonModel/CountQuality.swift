@@ -4,6 +4,9 @@ package enum CountQuality: String, Sendable {
     case exact
     /// The counter had to share its time; the value is an estimate from its share.
     case scaled
+    /// There was time in which nothing was counted, for a known reason; the value is what was
+    /// counted.
+    case partial
     /// The counter never ran, so there is no value.
     case notCounted = "not_counted"
 }

@@ -51,6 +51,8 @@ package enum Remedy: Sendable, Equatable {
     // MARK: what the administrator can do
     /// Do something, or have a limit raised.
     case raise(LimitKind, or: String)
+    /// Ask for less, or have the maximum of all sampling buffers raised, which is so many bytes.
+    case bufferMemory(maximum: UInt64)
     /// Become a member of a group, or have another one named.
     case joinGroup(GroupKind)
     /// CAP_PERFMON, the delegated group, or another value of perf_event_paranoid.

@@ -28,6 +28,7 @@ package final class SimulatedBackend: CounterBackend {
     private let threads: any SimulatedThreads
     private let timer: Int32
     private var sessions: [SimulatedSession] = []
+    private var alarm: UInt64?
 
     /// - Throws: ENFILE when the process has no descriptors left.
     package init(clock: SimulatedClock, threads: any SimulatedThreads) throws(PfmError) {
@@ -89,7 +90,15 @@ package final class SimulatedBackend: CounterBackend {
     func drainEvents(_ handler: (BackendEvent) -> Void) {
         let end = max(now, clock.now)
         var left = clock.isManual ? Int.max : Self.eventsAtOnce
-        while left > 0, let (session, time) = earliestEvent(), time <= end {
+        while left > 0 {
+            let event = earliestEvent()
+            if let alarm, alarm <= end, alarm < event?.1 ?? .max {
+                now = max(now, alarm)
+                self.alarm = nil
+                handler(BackendEvent(session: 0, set: 0, time: now, kind: .alarm))
+                continue
+            }
+            guard let (session, time) = event, time <= end else { break }
             now = max(now, time)
             left -= 1
             for event in session.takeEvents(at: now) { handler(event) }
@@ -102,6 +111,12 @@ package final class SimulatedBackend: CounterBackend {
             }
         }
         schedule()
+    }
+
+    package var hasOwnTime: Bool { clock.isManual }
+
+    package func setAlarm(at time: UInt64) {
+        alarm = time
     }
 
     /// Lets a simulated thread sleep or run; a sleeping thread counts nothing and its time-outs

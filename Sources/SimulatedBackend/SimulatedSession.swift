@@ -25,8 +25,8 @@ final class SimulatedSession: CounterSession {
         var program: SetProgram
         var counters: [SimulatedCounter]
         var raw: [UInt64]
-        /// Events until the next overflow of each counter; nil: none.
-        var remaining: [UInt64?]
+        /// Where each counter overflows next; nil: nowhere.
+        var aims: [OverflowAim?]
         var timeoutLeft: UInt64?
         var timeEnabled: UInt64 = 0
 
@@ -37,8 +37,18 @@ final class SimulatedSession: CounterSession {
                 counters.append(try SimulatedPmu.counter(for: counter.selection))
             }
             raw = Array(repeating: 0, count: counters.count)
-            remaining = program.counters.map(\.distance)
+            aims = program.counters.map { counter in
+                counter.distance.map {
+                    OverflowAim(OverflowTarget(count: $0, period: counter.period), at: 0)
+                }
+            }
             timeoutLeft = program.timeout
+        }
+
+        /// Events until the next overflow of a counter; nil: none.
+        func remaining(_ index: Int) -> UInt64? {
+            guard let aim = aims[index], aim.isArmed else { return nil }
+            return aim.isReached(at: raw[index]) ? 0 : aim.wanted &- raw[index]
         }
     }
 
@@ -77,12 +87,36 @@ final class SimulatedSession: CounterSession {
         return snapshot(of: set)
     }
 
-    func arm(_ set: UInt16, pmd: Int, distance: UInt64?) throws(PfmError) {
-        guard let index = sets[set]?.program.counters.firstIndex(where: { $0.pmd == pmd }) else {
-            return
+    func arm(
+        _ set: UInt16,
+        _ targets: [(pmd: Int, target: OverflowTarget?)]
+    ) throws(PfmError) {
+        settle(to: backend.now)
+        guard var counters = sets[set] else { return }
+        for (pmd, target) in targets {
+            guard let index = counters.program.counters.firstIndex(where: { $0.pmd == pmd }) else {
+                continue
+            }
+            let raw = counters.raw[index]
+            counters.aims[index] = target.map { target in
+                var target = target
+                // Past it already: the next event is the overflow.
+                if Int64(bitPattern: raw &- target.count) >= 0 { target.count = raw &+ 1 }
+                return OverflowAim(target, at: raw)
+            }
         }
-        sets[set]?.program.counters[index].distance = distance
-        sets[set]?.remaining[index] = distance
+        sets[set] = counters
+        if set == runningSet { backend.schedule() }
+    }
+
+    func disarm(_ set: UInt16) {
+        guard let count = sets[set]?.aims.count else { return }
+        sets[set]?.aims = Array(repeating: nil, count: count)
+    }
+
+    var targetTime: UInt64? {
+        settle(to: backend.now)
+        return activeTime
     }
 
     func setTimeoutLeft(_ set: UInt16, nanoseconds: UInt64) {
@@ -102,6 +136,10 @@ final class SimulatedSession: CounterSession {
 
     func release() {}
 
+    func drainEvents(_ handler: (BackendEvent) -> Void) {
+        backend.drainEvents(handler)
+    }
+
     func detach() {
         backend.remove(self)
     }
@@ -116,9 +154,10 @@ final class SimulatedSession: CounterSession {
     var nextEventTime: UInt64? {
         guard let runningSet, let set = sets[runningSet], !isPaused else { return nil }
         var next: UInt64?
-        for (counter, remaining) in zip(set.counters, set.remaining) {
-            guard let remaining,
-                let time = counter.time(ofEvent: counter.events(after: activeTime) &+ remaining)
+        for (index, counter) in set.counters.enumerated() {
+            guard let remaining = set.remaining(index) else { continue }
+            guard remaining > 0 else { return settledAt }
+            guard let time = counter.time(ofEvent: counter.events(after: activeTime) &+ remaining)
             else { continue }
             next = min(next ?? .max, time - activeTime)
         }
@@ -137,10 +176,10 @@ final class SimulatedSession: CounterSession {
         settle(to: time)
         guard let runningSet, let set = sets[runningSet] else { return [] }
         var events: [BackendEvent] = []
-        let due = set.remaining.indices.filter { set.remaining[$0] == 0 }
+        let due = set.aims.indices.filter { set.remaining($0) == 0 }
         if !due.isEmpty {
             for index in due {
-                sets[runningSet]?.remaining[index] = set.program.counters[index].distance
+                _ = sets[runningSet]?.aims[index]?.pass(at: set.raw[index])
             }
             events.append(
                 event(
@@ -201,9 +240,6 @@ final class SimulatedSession: CounterSession {
             let delta =
                 counter.events(after: activeTime + elapsed) - counter.events(after: activeTime)
             set.raw[index] &+= delta
-            if let remaining = set.remaining[index] {
-                set.remaining[index] = remaining - min(remaining, delta)
-            }
         }
         set.timeEnabled += elapsed
         if let left = set.timeoutLeft { set.timeoutLeft = left - min(left, elapsed) }

@@ -6,6 +6,7 @@ import PerfmonEngine
 import PerfmonFS
 import PerfmonModel
 import PrivilegeSupport
+import SystemPackage
 
 /// The program: mounts, goes to the background, answers until it is unmounted.
 @main
@@ -16,11 +17,12 @@ struct PfmfsProgram {
 
     /// Runs outside the main actor, whose closures pay for a check at every call.
     private nonisolated static func run() -> Int32 {
+        Descriptors.fillStandard()
         FuseLog.shared.attach()
         let arguments = Array(Swift.CommandLine.arguments.dropFirst())
         if let document = TreeDocument.named(arguments) {
             print(document, terminator: "")
-            return 0
+            return printingStatus()
         }
         do throws(PfmError) {
             let options = try MountOptions(parsing: arguments)
@@ -29,11 +31,18 @@ struct PfmfsProgram {
             case .showVersion: print(Version.text, terminator: "")
             case .mount: try serve(options)
             }
-            return 0
+            return options.action == .mount ? 0 : printingStatus()
         } catch {
             complain(error)
             return 1
         }
+    }
+
+    /// The exit status after something was printed: 1 if it could not be.
+    private nonisolated static func printingStatus() -> Int32 {
+        guard fflush(nil) != 0 else { return 0 }
+        complain(PfmError(Errno(rawValue: errno), "standard output cannot be written to"))
+        return 1
     }
 
     /// Mounts and answers. Returns when the file system is unmounted.

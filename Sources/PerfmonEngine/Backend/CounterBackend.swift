@@ -53,9 +53,21 @@ package protocol CounterBackend: AnyObject {
     /// counters are no descriptors.
     func descriptors(for request: AttachRequest) -> Int
 
-    /// Delivers everything that happened up to now, in order of time. The handler may call the
-    /// session the event belongs to, `detach()` included.
+    /// Time passes otherwise than on the machine's clocks: waiting for a moment takes `setAlarm`.
+    var hasOwnTime: Bool { get }
+
+    /// Has `BackendEvent.Kind.alarm` delivered at a moment of the backend's clock, once, in place of
+    /// the alarm before; only where `hasOwnTime`.
+    func setAlarm(at time: UInt64)
+
+    /// Delivers what happened up to now. A backend may leave the rest after a number of events; its
+    /// descriptor then stays readable. The handler may call the session the event belongs to, `detach()` included.
     func drainEvents(_ handler: (BackendEvent) -> Void)
+}
+
+extension CounterBackend {
+    package var hasOwnTime: Bool { false }
+    package func setAlarm(at time: UInt64) {}
 }
 
 /// What to open for a context that is being loaded.
@@ -112,11 +124,19 @@ package struct SetProgram: Sendable, Equatable {
     /// Nanoseconds after which the set is left; nil unless it is time-switched. Time passes while
     /// the set counts and, on a thread, while the thread runs.
     package var timeout: UInt64?
+    /// The set is left at an overflow (`PFM_SETFL_OVFL_SWITCH`).
+    package var switchesAtOverflow: Bool
 
-    package init(id: UInt16, counters: [CounterProgram], timeout: UInt64? = nil) {
+    package init(
+        id: UInt16,
+        counters: [CounterProgram],
+        timeout: UInt64? = nil,
+        switchesAtOverflow: Bool = false
+    ) {
         self.id = id
         self.counters = counters
         self.timeout = timeout
+        self.switchesAtOverflow = switchesAtOverflow
     }
 }
 
@@ -125,9 +145,14 @@ package struct CounterProgram: Sendable, Equatable {
     /// The PMD that shows the count.
     package var pmd: Int
     package var selection: EventSelection
-    /// Events until the first overflow, and between overflows from then on until `arm` says
-    /// otherwise; nil when no overflow is expected (a distance of 2^63 or more never is).
+    /// Events until the first overflow; nil when no overflow is expected (a distance of 2^63 or
+    /// more never is).
     package var distance: UInt64?
+    /// The period that the counter begins anew by itself at each overflow; nil: after an overflow
+    /// it overflows again only where `arm` says.
+    package var period: UInt64?
+    /// Which periods `arm` is going to ask for, if that is known.
+    package var forecast: PeriodForecast?
     /// The counter wraps at its hardware width and never overflows (`PFM_REGFL_NO_EMUL64`); the
     /// engine cuts the value, the backend counts as ever.
     package var isUnemulated: Bool
@@ -136,12 +161,43 @@ package struct CounterProgram: Sendable, Equatable {
         pmd: Int,
         selection: EventSelection,
         distance: UInt64? = nil,
+        period: UInt64? = nil,
+        forecast: PeriodForecast? = nil,
         isUnemulated: Bool = false
     ) {
         self.pmd = pmd
         self.selection = selection
         self.distance = distance
+        self.period = period
+        self.forecast = forecast
         self.isUnemulated = isUnemulated
+    }
+}
+
+/// The periods that a counter is going to have.
+package struct PeriodForecast: Sendable, Equatable {
+    package var shortest: UInt64
+    package var longest: UInt64
+    /// All periods are multiples of it; 1 when they are random.
+    package var unit: UInt64
+
+    package init(shortest: UInt64, longest: UInt64, unit: UInt64) {
+        self.shortest = shortest
+        self.longest = longest
+        self.unit = unit
+    }
+}
+
+/// Where a counter overflows next.
+package struct OverflowTarget: Sendable, Equatable {
+    /// The raw count at which it does, as snapshots show raw counts.
+    package var count: UInt64
+    /// The period that it begins anew by itself from then on; nil: it waits for `arm`.
+    package var period: UInt64?
+
+    package init(count: UInt64, period: UInt64? = nil) {
+        self.count = count
+        self.period = period
     }
 }
 
@@ -168,9 +224,30 @@ package protocol CounterSession: AnyObject {
     /// - Throws: EBUSY when the hardware could not take the set at all.
     func read(_ set: UInt16) throws(PfmError) -> Snapshot
 
-    /// Sets the distance to the next overflow of one counter, and between overflows from then on;
-    /// nil: it no longer overflows. Only while the set is halted.
-    func arm(_ set: UInt16, pmd: Int, distance: UInt64?) throws(PfmError)
+    /// Sets where counters of a set overflow next; nil: they no longer overflow. The set may be
+    /// running, and then goes on counting. A counter that is past its target already overflows
+    /// at the next event that the backend looks at.
+    ///
+    /// - Throws: EINVAL for a PMD that the set does not count in.
+    func arm(_ set: UInt16, _ targets: [(pmd: Int, target: OverflowTarget?)]) throws(PfmError)
+
+    /// Whether `arm` can make a counter overflow as it was opened. If not, `reprogram` opens it
+    /// anew.
+    func canArm(_ set: UInt16, pmd: Int) -> Bool
+
+    /// Takes back where the counters of a halted set overflow, until `arm` says it again: overflows
+    /// that are not delivered yet never happened.
+    func disarm(_ set: UInt16)
+
+    /// Ends the time of one set and begins that of another at the very overflow of the first that
+    /// is being delivered. No event lies between the two.
+    ///
+    /// - Returns: false when the sets cannot count at the same time; nothing has changed then.
+    func cut(from old: UInt16, to new: UInt16) -> Bool
+
+    /// Nanoseconds for which the target was there to be counted since the attachment, whether a
+    /// set counted or not; nil when that is not known.
+    var targetTime: UInt64? { get }
 
     /// Sets what is left of the set's time-out in nanoseconds. Only while the set is halted.
     func setTimeoutLeft(_ set: UInt16, nanoseconds: UInt64)
@@ -187,36 +264,51 @@ package protocol CounterSession: AnyObject {
     /// Lets a thread that was held at an overflow run on.
     func release()
 
+    /// Delivers what happened to this session up to now, in order of time, at a cost that does not
+    /// depend on other sessions. Where one clock that moves by events drives all sessions, it
+    /// delivers what happened to the others too.
+    func drainEvents(_ handler: (BackendEvent) -> Void)
+
     /// Gives everything back. Events of this session that are still queued are dropped.
     func detach()
+}
+
+extension CounterSession {
+    package func canArm(_ set: UInt16, pmd: Int) -> Bool { true }
+    package func cut(from old: UInt16, to new: UInt16) -> Bool { false }
+    package var targetTime: UInt64? { nil }
 }
 
 /// Something that happened to a session without a command.
 package struct BackendEvent: Sendable {
     package enum Kind: Sendable {
-        /// Counters reached their distance at the same event; `snapshot` holds all counts of the
-        /// set at that instant, however late the event is delivered. It holds none in a session
-        /// that overflows by thread.
+        /// Counters were found at or past their targets; `snapshot` holds all counts of the set at
+        /// that instant, however late the event is delivered. It holds none in a session that
+        /// overflows by thread. What `arm` and `cut` say in the handler holds for everything that
+        /// happened since.
         case overflow(pmds: [Int], snapshot: Snapshot, place: SamplePlace)
         /// Overflows of a buffered session, in order of time; the event's time is the last one's.
         case samples(SampleBatch)
         /// The set's time-out is over. The set still runs.
         case timeout
-        /// The counters had to be opened anew while the thread stands; counts go on, but every
-        /// distance begins where it stands. The thread waits for `release`.
+        /// The counters had to be opened anew while the thread stands; counts go on, but the
+        /// targets are to be set again. The thread waits for `release`.
         case reopened
         /// The target is gone, or was taken away; counts can still be read until `detach`.
         case ended(EndReason)
         /// Overflows that could not be delivered.
         case lost(count: UInt64)
-        /// The kernel slowed sampling down, because it took too much of the CPU's time.
-        case throttled(cpu: Int)
+        /// The kernel slowed sampling down, because it took too much of the CPU's time; the counter
+        /// may have missed events, if it is known which one it was.
+        case throttled(cpu: Int, pmd: Int?)
         /// A monitored process took on a name, or made itself a new program.
         case named(NamedThread)
         /// A monitored process mapped code.
         case mapped(MappedCode)
         /// A monitored thread made another one, or another process.
         case forked(ForkedThread)
+        /// The moment of `setAlarm` has come; of no session.
+        case alarm
     }
 
     /// The `session` of the attach request.

@@ -110,7 +110,9 @@ extension Context {
         if sampling != nil { haltForCommand() }
         guard let attachment else { return }
         if isCounting { haltHardware(activeSet) }
+        closeGap()
         settleDuration(of: activeSet)
+        if attachment.session.overflowsByThread { restoreStartingValues() }
         attachment.session.detach()
         engine.releaseDescriptors(of: self)
         endHold()
@@ -123,8 +125,19 @@ extension Context {
         engine.detached(self, from: attachment.number)
     }
 
+    /// Gives the registers that every thread of a family began for itself their values back: each
+    /// thread was somewhere else in its period, and the next load begins periods anew.
+    private func restoreStartingValues() {
+        for set in sets {
+            for counter in set.program?.counters ?? [] where counter.distance != nil {
+                set.counters.update(counter.pmd) { $0.value = $0.lastResetValue }
+            }
+        }
+    }
+
     /// What is asked of the backend to monitor a target.
     private func attachRequest(_ target: Target, by client: Client) -> AttachRequest {
+        buffersOverflows = takesLateOverflows
         var request = AttachRequest(
             session: engine.nextSessionNumber(),
             target: target,
@@ -133,7 +146,7 @@ extension Context {
             holdAtOverflow: flags.contains(.notifyBlock),
             client: client,
             isDelegated: engine.isDelegated(client),
-            isBuffered: takesLateOverflows
+            isBuffered: buffersOverflows
         )
         request.wantsCallChains = sampling?.about.wantsCallChains ?? false
         request.wantsProcesses = sampling?.processes != nil

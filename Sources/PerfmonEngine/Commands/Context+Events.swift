@@ -94,11 +94,9 @@ extension Context {
         case .programmable(let image):
             set.pmcValues[pmc] = image
         case .generic(let image, let operand):
-            let register = pmu.operandRegister(for: number)
-            set.pmcValues[pmc] =
-                operand == 0
-                ? image : GenericLayout.registerImage(image, operandRegister: register)
-            if operand != 0 {
+            set.pmcValues[pmc] = image
+            if operand != 0, let register = pmu.operandRegister(for: number) {
+                set.pmcValues[pmc] = GenericLayout.registerImage(image, operandRegister: register)
                 set.pmcValues[register] = operand
                 set.usedPmcs.insert(register)
             }
@@ -124,7 +122,7 @@ extension Context {
         set.pmcValues[pmc] = nil
         set.unemulatedPmcs.remove(pmc)
         set.usedPmcs.remove(pmc)
-        let operand = pmu.operandRegister(for: number)
+        guard let operand = pmu.operandRegister(for: number) else { return }
         set.pmcValues[operand] = nil
         set.usedPmcs.remove(operand)
     }
@@ -132,9 +130,9 @@ extension Context {
 
 extension PmuDescription {
     /// The operand register that names give to a PMD: the operand as many places behind the first
-    /// one as the PMD is behind PMD 0; 0 when the PMU has none.
-    func operandRegister(for pmd: Int) -> Int {
-        guard let first = pmcs.first(where: { $0.role == .operand })?.number else { return 0 }
-        return pmc(first + pmd)?.role == .operand ? first + pmd : 0
+    /// one as the PMD is behind PMD 0; nil when the PMU has none.
+    func operandRegister(for pmd: Int) -> Int? {
+        guard let first = pmcs.first(where: { $0.role == .operand })?.number else { return nil }
+        return pmc(first + pmd)?.role == .operand ? first + pmd : nil
     }
 }

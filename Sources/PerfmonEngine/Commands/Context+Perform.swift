@@ -19,7 +19,7 @@ extension Context {
     /// Carries out a command of a client, and tells what became of it: of a vector that failed in
     /// the middle also what the elements before gave.
     package func outcome(of command: ContextCommand, by client: Client) -> CommandOutcome {
-        drainOwnEvents()
+        drain(before: command)
         notes = []
         var result = CommandResult.done
         do throws(PfmError) {
@@ -32,9 +32,9 @@ extension Context {
     }
 
     /// Handles what happened to the context before the command, so that the command finds its
-    /// state.
-    private func drainOwnEvents() {
-        engine.drain()
+    /// state. Sessions of others that have ended must not be in the way of a new one.
+    private func drain(before command: ContextCommand) {
+        if case .load = command { engine.drain() } else { engine.drain(self) }
     }
 
     /// Looks the command up in the policy table.

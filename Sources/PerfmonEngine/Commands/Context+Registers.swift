@@ -73,12 +73,13 @@ extension Context {
         }
         let set = try requireSet(setting.register.set)
         try requireChangeable()
-        try whileHalted(set) { (set) throws(PfmError) in
-            let used = set.usedPmds
+        let named = (settings.sampledPmds ?? []).union(settings.resetPmds ?? [])
+        let isNew = !named.union([number]).isSubset(of: set.usedPmds)
+        try changing(set, replacesEvents: isNew) { (set) throws(PfmError) in
             use(number, in: set)
             apply(settings, to: number, of: set)
             for named in set.counters[number]?.referencedPmds ?? [] { use(named, in: set) }
-            if set.usedPmds != used, isAttached {
+            if isNew, isAttached {
                 try reprogram(set)
             }
         }
@@ -164,7 +165,7 @@ extension Context {
         if flags.contains(.noEmulation64) { set.unemulatedPmcs.insert(register.number) }
         do throws(PfmError) {
             try validateCounters(controlledBy: register, in: set)
-            try whileHalted(set) { (set) throws(PfmError) in
+            try changing(set, replacesEvents: true) { (set) throws(PfmError) in
                 if isAttached { try reprogram(set) }
             }
             set.usedPmcs.insert(register.number)
@@ -271,6 +272,7 @@ extension Context {
         if let value = settings.value {
             counter.value = value
             counter.lastResetValue = value
+            counter.count.seal()
             set.overflowedPmds.remove(number)
             set.forgetOverflow(of: number)
         }

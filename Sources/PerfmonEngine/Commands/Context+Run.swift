@@ -49,6 +49,7 @@ extension Context {
     func stopMonitoring() {
         haltForCommand()
         if isCounting { haltHardware(activeSet) }
+        closeGap()
         settleDuration(of: activeSet)
         attachment?.isStarted = false
         attachment?.activeTimeBeforeExec = nil
@@ -95,8 +96,8 @@ extension Context {
     private func begin(_ set: EventSet) throws(PfmError) {
         guard let session else { return }
         if isAwaitingExec {
-            // Its events are opened anew for that, and begin their distances anew.
-            for number in set.counters.keys { set.counters[number]?.armedAt = nil }
+            // Its events are opened anew for that, and begin their periods anew.
+            set.counters.updateAll { $0.armed = .unknown }
         }
         try armAll(set)
         if set.flags.contains(.timeSwitch) {
@@ -108,6 +109,7 @@ extension Context {
             try session.start(set.id)
         }
         attachment?.isStarted = true
+        if attachment?.activeTimeBeforeExec == nil { hasCounted = true }
         engine.changed(self)
         handleLateOverflow(of: set)
     }

@@ -136,6 +136,8 @@ extension Context {
     /// Clears what belongs to one loading only (`pfm_prepare_sets`). Pending resets stay.
     func clearAttachment() {
         activeTimeOfDeletedSets = 0
+        gaps = CountingGaps()
+        hasCounted = false
         for set in sets {
             set.overflowedPmds = []
             set.switchIsPending = false
@@ -150,11 +152,12 @@ extension Context {
             set.runningBase = 0
             set.counters.updateAll { counter in
                 counter.counted = 0
-                counter.rawBase = 0
+                counter.count.skip(to: 0)
                 counter.contextTimeBase = 0
+                counter.uncountedBase = 0
                 counter.runningBase = 0
-                counter.armedDistance = nil
-                counter.armedAt = nil
+                counter.armed = .unknown
+                counter.wasThrottled = false
             }
         }
     }

@@ -8,7 +8,8 @@ extension Context {
         guard let last = batch.records.last, let set = set(id), let program = set.program else {
             return
         }
-        guard sampling != nil, engine.controls.debugOverflow == 0, batch.width == 0 || isSteady(set)
+        guard sampling != nil, engine.controls.debugOverflow == 0,
+            batch.width == 0 || isSteady(set)
         else { return handleSingly(batch, set, program) }
         guard isCounting, id == activeSetID else { return drop(batch.records[...], program) }
         attachment?.lastPlace = batch.place(of: last)
@@ -16,24 +17,26 @@ extension Context {
         var run = BatchRun(set, program, followsOthers: batch.width == 0)
         let end = run.store(batch, in: self, set)
         run.finish(batch, set)
+        if let missed = run.missed { loseSamples(missed, cpu: Int(last.cpu)) }
+        if let overflowed = run.lastOverflowed {
+            set.overflowedPmds = RegisterSet(program.pmds(of: overflowed))
+        }
         let spent = engine.now &- began
         engine.count(on: Int(last.cpu), \.formatNanoseconds, spent)
         engine.count(on: Int(last.cpu), \.overflowNanoseconds, spent)
         engine.sampled(in: self)
         guard let filled = run.filledBy else { return }
         engine.count(on: Int(filled.cpu), \.buffersFilled)
-        set.overflowedPmds = RegisterSet(program.pmds(of: filled.counters))
         drop(batch.records[end...], program)
         becomeMasked(set, by: filled, control: run.control, batch, program)
     }
 
     /// Whether every register that overflows begins anew where the hardware does by itself.
     private func isSteady(_ set: EventSet) -> Bool {
-        takesLateOverflows
-            && set.counters.values.allSatisfy { counter in
-                guard let armed = counter.armedDistance else { return true }
-                return armed == 0 &- counter.shortReset
-            }
+        set.counters.values.allSatisfy { counter in
+            guard case .at(let target?) = counter.armed else { return true }
+            return target.period == counter.steadyPeriod && target.period != nil
+        }
     }
 
     private func handleSingly(_ batch: SampleBatch, _ set: EventSet, _ program: SetProgram) {
@@ -64,7 +67,7 @@ extension Context {
 
 extension SetProgram {
     /// The PMDs of some of the set's counters, in ascending order.
-    func pmds(of bits: UInt64) -> [Int] {
+    package func pmds(of bits: UInt64) -> [Int] {
         counters.indices.compactMap { bits >> UInt64($0) & 1 != 0 ? counters[$0].pmd : nil }
     }
 }
@@ -81,12 +84,10 @@ private struct BatchRun {
         let sources: [Source]
         /// Cells that are reset when this one overflows, itself included.
         let resets: [Int]
-        var value: UInt64
-        var counted: UInt64
-        var rawBase: UInt64
+        var count: VirtualCount
         var lastReset: UInt64
-        /// The raw count at the last reset of the batch.
-        var resetAt: UInt64?
+        /// A reset of the batch has moved the value.
+        var isReset = false
     }
 
     enum Source {
@@ -102,6 +103,11 @@ private struct BatchRun {
     private(set) var control: OverflowControl = []
     /// The last overflow that was stored; -1: none.
     private var lastStored = -1
+    /// Overflows that were passed unseen between two that were seen.
+    private var passed: UInt64 = 0
+    var missed: UInt64? { passed > 0 ? passed : nil }
+    /// The counters of the last overflow that was handled.
+    private(set) var lastOverflowed: UInt64?
 
     init(_ set: EventSet, _ program: SetProgram, followsOthers: Bool) {
         self.followsOthers = followsOthers
@@ -118,9 +124,7 @@ private struct BatchRun {
                         ?? .value(set.counters[number]?.value ?? 0)
                 },
                 resets: [index] + counter.resetPmds.compactMap { pmds.firstIndex(of: $0) },
-                value: counter.value,
-                counted: counter.counted,
-                rawBase: counter.rawBase,
+                count: counter.count,
                 lastReset: counter.lastResetValue
             )
         }
@@ -147,6 +151,7 @@ private struct BatchRun {
             }
             tally.processed += 1
             lastStored = index
+            lastOverflowed = record.counters
             count(batch, index)
             sampling.processes?.see(thread: record.tid, of: record.pid)
             let calls = hand(record, of: batch, to: sampling, set.id)
@@ -170,13 +175,13 @@ private struct BatchRun {
     func finish(_ batch: SampleBatch, _ set: EventSet) {
         guard !followsOthers, lastStored >= 0 else { return }
         for cell in cells {
-            set.counters[cell.pmd]?.value = cell.value
-            set.counters[cell.pmd]?.counted = cell.counted
-            set.counters[cell.pmd]?.rawBase = cell.rawBase
-            guard let resetAt = cell.resetAt else { continue }
-            set.counters[cell.pmd]?.lastResetValue = cell.lastReset
-            set.counters[cell.pmd]?.armedAt = resetAt
-            set.forgetOverflow(of: cell.pmd)
+            set.counters.update(cell.pmd) { state in
+                state.count = cell.count
+                guard cell.isReset else { return }
+                state.lastResetValue = cell.lastReset
+                state.noteReloaded()
+            }
+            if cell.isReset { set.forgetOverflow(of: cell.pmd) }
         }
         // The times are those of the last overflow, which may have been left out.
         if lastStored == batch.records.count - 1 {
@@ -187,11 +192,7 @@ private struct BatchRun {
     private mutating func count(_ batch: SampleBatch, _ index: Int) {
         let row = index * batch.width
         for column in 0..<batch.width {
-            let raw = batch.raw[row + column]
-            let delta = raw &- cells[column].rawBase
-            cells[column].rawBase = raw
-            cells[column].value &+= delta
-            cells[column].counted &+= delta
+            _ = cells[column].count.take(raw: batch.raw[row + column])
         }
     }
 
@@ -212,7 +213,7 @@ private struct BatchRun {
             var count = 0
             for source in cells[index].sources {
                 switch source {
-                case .cell(let other): sampling.values[count] = cells[other].value
+                case .cell(let other): sampling.values[count] = cells[other].count.value
                 case .value(let value): sampling.values[count] = value
                 }
                 count += 1
@@ -222,6 +223,7 @@ private struct BatchRun {
                     pmd: cells[index].pmd,
                     set: set,
                     lastReset: cells[index].lastReset,
+                    late: followsOthers ? 0 : Int64(bitPattern: cells[index].count.value),
                     eventID: cells[index].eventID,
                     sampled: cells[index].sampled,
                     time: record.time,
@@ -243,12 +245,20 @@ private struct BatchRun {
             let index = bits.trailingZeroBitCount
             bits &= bits - 1
             guard cells.indices.contains(index) else { continue }
+            countMissed(cells[index])
             for other in cells[index].resets {
-                cells[other].value = cells[other].shortReset
+                cells[other].count.value = cells[other].shortReset
                 cells[other].lastReset = cells[other].shortReset
-                cells[other].resetAt = cells[other].rawBase
+                cells[other].isReset = true
             }
         }
+    }
+
+    private mutating func countMissed(_ cell: Cell) {
+        guard cell.count.value < 1 << 63,
+            let period = CounterState.distance(from: cell.shortReset), cell.count.value >= period
+        else { return }
+        passed += cell.count.value / period
     }
 
     /// What is counted for one CPU.

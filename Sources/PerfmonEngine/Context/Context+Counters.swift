@@ -1,8 +1,38 @@
 package import PerfmonModel
 internal import SystemPackage
 
-/// One line of `counters`: what an event came to since the context was loaded, the counter was last
-/// written or its event was changed.
+/// Why a count is not exact.
+package enum CountReason: String, Sendable {
+    /// Counting was not started, or waits for an exec that has not come.
+    case notStarted = "not_started"
+    /// An overflow masked monitoring until a restart.
+    case masked
+    /// The set was halted while other events were put in the place of its own.
+    case reprogrammed
+    /// Sets took turns on the hardware.
+    case switched
+    /// The kernel halted the counter for a while, because its overflows took too much time.
+    case throttled
+    /// The thread's credentials changed at an exec and the kernel took the counters away.
+    case execCredentials = "exec-credentials"
+    /// The monitored CPU went offline.
+    case cpuOffline = "cpu-offline"
+    /// Someone else reprogrammed the hardware.
+    case stolen
+
+    /// Nil for an end at which nothing was missed.
+    init?(_ end: EndReason) {
+        switch end {
+        case .exit: return nil
+        case .execCredentials: self = .execCredentials
+        case .cpuOffline: self = .cpuOffline
+        case .stolen: self = .stolen
+        }
+    }
+}
+
+/// One line of `counters`: what an event came to since the context was loaded or, if that was later,
+/// since the counter's value was last written or its event was changed.
 package struct CounterReading: Sendable {
     /// Nil when no control register enables the counter.
     package var event: String?
@@ -11,7 +41,9 @@ package struct CounterReading: Sendable {
     /// Events; estimated when `quality` is `scaled`, meaningless when it is `notCounted`.
     package var value: UInt64
     package var quality: CountQuality
-    /// Nanoseconds for which the context was counting.
+    /// Why it is `partial` or `notCounted`, where that is known.
+    package var reason: CountReason?
+    /// Nanoseconds for which the context was started and its target there to be counted.
     package var timeEnabled: UInt64
     /// Nanoseconds of these in which this counter counted.
     package var timeRunning: UInt64
@@ -25,26 +57,26 @@ extension Context {
     /// - Throws: EINVAL for a set that does not exist.
     func readings(ofSet id: UInt16?) throws(PfmError) -> [CounterReading] {
         refresh(activeSet)
-        let total = totalActiveTime
+        let times = ContextTimes(active: totalActiveTime, uncounted: uncountedTime)
         var readings: [CounterReading] = []
         if let id {
-            append(try requireSet(id), total: total, to: &readings)
+            append(try requireSet(id), times, to: &readings)
             return readings
         }
         readings.reserveCapacity(activeSet.counters.values.count * sets.count)
-        for set in sets { append(set, total: total, to: &readings) }
+        for set in sets { append(set, times, to: &readings) }
         return readings
     }
 
     private func append(
         _ set: EventSet,
-        total: UInt64,
+        _ times: ContextTimes,
         to readings: inout [CounterReading]
     ) {
         for number in set.usedPmds {
             guard let counter = set.counters[number] else { continue }
             let event = eventName(ofPmd: number, in: set)
-            readings.append(reading(event, number, counter, in: set, total: total))
+            readings.append(reading(event, number, counter, in: set, times))
         }
     }
 
@@ -63,7 +95,16 @@ extension Context {
             )
         }
         let event = eventName(ofPmd: number, in: set)
-        return reading(event, number, counter, in: set, total: totalActiveTime)
+        let times = ContextTimes(active: totalActiveTime, uncounted: uncountedTime)
+        return reading(event, number, counter, in: set, times)
+    }
+
+    /// Nanoseconds since the load.
+    struct ContextTimes {
+        /// In which any set counted.
+        var active: UInt64
+        /// In which none did, although the context was started.
+        var uncounted: UInt64
     }
 
     /// The reading of one counter, as of the last fold.
@@ -72,9 +113,12 @@ extension Context {
         _ number: Int,
         _ counter: CounterState,
         in set: EventSet,
-        total: UInt64
+        _ times: ContextTimes
     ) -> CounterReading {
-        let enabled = total - min(total, counter.contextTimeBase)
+        let gap = times.uncounted - min(times.uncounted, counter.uncountedBase)
+        let active = times.active - min(times.active, counter.contextTimeBase)
+        let hasCounted = hasCounted || times.active > 0
+        let enabled = active + gap
         let running = set.timeRunning - min(set.timeRunning, counter.runningBase)
         var reading = CounterReading(
             event: event,
@@ -86,25 +130,42 @@ extension Context {
             timeRunning: running,
             registerValue: counter.value
         )
+        let end = endReason.flatMap(CountReason.init)
         if !counter.wasLoaded || set.runs == 0 {
             reading.quality = .notCounted
-        } else if running == 0 {
-            // Without any active time there was nothing to miss, as on a thread that slept: that
-            // is a true zero. A set that others left no time, or that the hardware never took,
-            // has no value at all.
-            reading.quality = enabled == 0 ? .exact : .notCounted
-        } else if running < enabled {
+            if counter.wasLoaded, !hasCounted { reading.reason = .notStarted }
+        } else if running == 0, !hasCounted || attachment?.activeTimeBeforeExec == times.active {
+            reading.quality = .notCounted
+            reading.reason = end ?? .notStarted
+        } else if running == 0, enabled > 0 || end != nil {
+            // Others left the set no time, or the hardware never took it.
+            reading.quality = .notCounted
+            reading.reason = end
+        } else if running < active {
             reading.quality = .scaled
             reading.value = scaled(counter.counted, by: enabled, over: running)
+        } else if gap > 0 || end != nil || counter.wasThrottled {
+            // Without any active time there was nothing to miss, as on a thread that slept: that
+            // is a true zero, and is not partial.
+            reading.quality = .partial
+            reading.reason = end ?? (gap > 0 ? gaps.reason : .throttled)
         }
         return reading
+    }
+
+    /// Notes that the kernel slowed a counter down; nil: one that is not known.
+    func noteThrottled(_ pmd: Int?, set id: UInt16) {
+        guard let pmd, let set = set(id) else { return }
+        set.counters.update(pmd) { $0.wasThrottled = true }
     }
 
     /// Begins a PMD's reading anew. Values must be up to date.
     func restartReading(of number: Int, in set: EventSet) {
         set.counters.update(number) { counter in
             counter.counted = 0
+            counter.wasThrottled = false
             counter.contextTimeBase = totalActiveTime
+            counter.uncountedBase = uncountedTime
             counter.runningBase = set.timeRunning
         }
     }

@@ -30,10 +30,13 @@ extension Context {
                     pmd: number,
                     selection: selection,
                     distance: isUnemulated ? nil : counter.distanceToOverflow,
+                    period: repeats(number, in: set) ? counter.steadyPeriod : nil,
+                    forecast: isUnemulated ? nil : counter.forecast,
                     isUnemulated: isUnemulated
                 )
             )
         }
+        program.switchesAtOverflow = set.flags.contains(.overflowSwitch)
         if set.flags.contains(.timeSwitch) {
             program.timeout = set.timeout
         }
@@ -45,10 +48,25 @@ extension Context {
         return set.unemulatedPmcs.contains(pmc)
     }
 
-    /// Runs a change to a set while nothing is counted in it, with values that are up to date, and
-    /// hands the changed values to the hardware.
-    func whileHalted(
+    /// Whether a counter begins its period anew by itself at its overflows: what they do is no more
+    /// than to fill a buffer, and no overflow of another counter resets this one.
+    func repeats(_ number: Int, in set: EventSet) -> Bool {
+        guard buffersOverflows, let counter = set.counters[number],
+            counter.steadyPeriod != nil
+        else { return false }
+        return set.counters.allSatisfy { other, state in
+            other == number || !state.resetPmds.contains(number)
+        }
+    }
+
+    /// Runs a change to registers of a set with values that are up to date, and tells the hardware
+    /// where it overflows from then on. What counts goes on counting.
+    ///
+    /// - Parameter replacesEvents: other events are to be counted; then the hardware has to be
+    ///   halted for it.
+    func changing(
         _ set: EventSet,
+        replacesEvents: Bool = false,
         _ change: (EventSet) throws(PfmError) -> Void
     ) throws(PfmError) {
         guard isAttached, set.program != nil else {
@@ -60,15 +78,46 @@ extension Context {
             if state == .loaded { try armAll(set) }
             return
         }
-        haltForCommand()
-        let runsOn = isCounting
-        if runsOn { haltHardware(activeSet) }
-        defer {
-            if runsOn { resumeHardware(activeSet) }
+        guard replacesEvents else {
+            settle(set)
+            try change(set)
+            if state == .loaded { try armAll(set) }
+            return
         }
-        try change(set)
-        if state == .loaded { try armAll(set) }
+        haltForCommand()
+        try whileHalted { () throws(PfmError) in
+            try change(set)
+            if state == .loaded { try armAll(set) }
+        }
     }
+
+    /// Halts the active set, if it counts, for a change that the hardware takes only then.
+    private func whileHalted(_ change: () throws(PfmError) -> Void) throws(PfmError) {
+        guard isCounting else { return try change() }
+        haltHardware(activeSet)
+        openGap(.reprogrammed)
+        defer { resumeHardware(activeSet) }
+        try change()
+    }
+
+    /// Brings a set that counts up to now, with all overflows up to now handled: the counts may have
+    /// passed an overflow that is told a little later.
+    func settle(_ set: EventSet) {
+        for _ in 0..<Self.looks {
+            engine.drain(self)
+            guard isCounting, set.id == activeSetID else { return }
+            refresh(set)
+            if set.pendingOverflows.isEmpty { return }
+        }
+        engine.drain(self)
+        guard isCounting, set.id == activeSetID, !set.pendingOverflows.isEmpty else { return }
+        // The overflow is between two looks of the backend, or the kernel has lost it.
+        handleUntold(set)
+    }
+
+    /// How often an overflow is waited for that the counts have passed; each look takes
+    /// microseconds.
+    private static let looks = 10
 
     /// Hands a changed register configuration of an attached set to the backend.
     func reprogram(_ set: EventSet) throws(PfmError) {
@@ -79,8 +128,8 @@ extension Context {
         try session.reprogram(program)
         adopt(program, for: set)
         set.discard(upTo: try session.read(set.id))
-        // A backend may leave alone what is the same as before, in the middle of its distance.
-        for counter in program.counters { set.counters[counter.pmd]?.armedAt = nil }
+        // A backend may leave alone what is the same as before, in the middle of its period.
+        for counter in program.counters { set.counters[counter.pmd]?.armed = .unknown }
     }
 
     /// Precondition of changes that would have to reach threads whose events nobody holds.
@@ -109,24 +158,57 @@ extension Context {
     func adopt(_ program: SetProgram, for set: EventSet) {
         set.program = program
         for counter in program.counters {
-            set.counters[counter.pmd]?.noteArmed(counter.distance)
-            set.counters[counter.pmd]?.wasLoaded = true
+            set.counters.update(counter.pmd) { state in
+                state.armed = .at(
+                    counter.distance.map {
+                        OverflowTarget(count: state.rawBase &+ $0, period: counter.period)
+                    }
+                )
+                state.wasLoaded = true
+            }
         }
     }
 
-    /// Tells the backend where each counter of a halted set overflows next, where that changed.
+    /// Tells the backend where each counter of a set overflows next, where that changed. A set that
+    /// counts goes on, unless an event has to be opened anew for it.
     func armAll(_ set: EventSet) throws(PfmError) {
         guard let session, !session.overflowsByThread, let program = set.program else { return }
-        let emulated = program.counters.lazy.filter { !$0.isUnemulated }.map(\.pmd)
-        if emulated.contains(where: { set.counters[$0]?.needsReopening ?? false }) {
+        var targets = changedTargets(program, of: set)
+        if targets.contains(where: { $0.target != nil && !session.canArm(set.id, pmd: $0.pmd) }) {
+            if isCounting, set.id == activeSetID, !gaps.isOpen {
+                haltForCommand()
+                return try whileHalted { () throws(PfmError) in
+                    if state == .loaded { try armAll(set) }
+                }
+            }
             try reprogram(set)
+            targets = changedTargets(set.program ?? program, of: set)
         }
-        for number in emulated {
-            guard let counter = set.counters[number], counter.needsArming else { continue }
-            let distance = counter.distanceToOverflow
-            try session.arm(set.id, pmd: number, distance: distance)
-            set.counters[number]?.noteArmed(distance)
+        guard !targets.isEmpty else { return }
+        try session.arm(set.id, targets)
+        for (number, target) in targets { set.counters[number]?.armed = .at(target) }
+    }
+
+    private func changedTargets(
+        _ program: SetProgram,
+        of set: EventSet
+    ) -> [(pmd: Int, target: OverflowTarget?)] {
+        var targets: [(pmd: Int, target: OverflowTarget?)] = []
+        for counter in program.counters where !counter.isUnemulated {
+            // An overflow that the counts have passed is told yet, or waits for the set's return.
+            guard let state = set.counters[counter.pmd],
+                !set.pendingOverflows.contains(counter.pmd)
+            else { continue }
+            let target = state.target(repeats: repeats(counter.pmd, in: set))
+            if state.armed != .at(target) { targets.append((counter.pmd, target)) }
         }
+        return targets
+    }
+
+    /// Has the backend told anew where the counters of a halted set overflow.
+    func forgetTargets(of set: EventSet) {
+        session?.disarm(set.id)
+        set.counters.updateAll { $0.armed = .unknown }
     }
 
     /// Halts what counts and handles what overflowed up to then, so that nothing that happened
@@ -135,13 +217,48 @@ extension Context {
         guard isCounting, let session else { return }
         session.stop(activeSetID)
         attachment?.staysHalted = true
-        engine.drain()
+        engine.drain(self)
         attachment?.staysHalted = false
+    }
+
+    /// Begins time without counting.
+    ///
+    /// - Parameters:
+    ///   - inWallTime: the target runs nearly all of the time, and asking for its own would take
+    ///     longer than the gap.
+    ///   - before: nanoseconds for which nothing has been counted already.
+    func openGap(_ reason: CountReason, inWallTime: Bool = false, before: UInt64 = 0) {
+        guard isStarted else { return }
+        gaps.open(
+            reason,
+            target: inWallTime ? nil : session?.targetTime,
+            wall: engine.now,
+            before: before
+        )
+    }
+
+    /// Ends time without counting.
+    func closeGap() {
+        guard gaps.isOpen else { return }
+        gaps.close(
+            target: gaps.countsTargetTime ? session?.targetTime : nil,
+            wall: engine.now
+        )
+    }
+
+    /// Nanoseconds since the load without counting, up to now.
+    var uncountedTime: UInt64 {
+        guard gaps.isOpen else { return gaps.total }
+        return gaps.total(
+            target: gaps.countsTargetTime ? session?.targetTime : nil,
+            wall: engine.now
+        )
     }
 
     /// Lets a halted set count on.
     func resumeHardware(_ set: EventSet) {
         guard let attachment, !attachment.staysHalted else { return }
+        closeGap()
         do throws(PfmError) {
             if set.flags.contains(.timeSwitch) {
                 attachment.session.setTimeoutLeft(set.id, nanoseconds: max(1, set.timeoutLeft))

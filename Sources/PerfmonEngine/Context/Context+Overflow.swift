@@ -19,13 +19,31 @@ extension Context {
         if session?.overflowsByThread == true {
             return handleThreadOverflow(pmds: pmds, place: place, set: id, time: time)
         }
+        if let set = self.set(id) { noteSpentTargets(pmds, in: set) }
         guard isCounting, id == activeSetID, time > activeSet.haltedAt else {
             return noteLateOverflow(pmds: pmds, place: place, set: id)
         }
-        activeSet.fold(snapshot, widthMask: widthMask)
-        // An overflow that does not say whose it is is that of the registers that have wrapped.
-        guard !pmds.isEmpty || !activeSet.pendingOverflows.isEmpty else { return }
-        act(onOverflowOf: pmds, in: activeSet, place: place, time: time)
+        let set = activeSet
+        set.fold(snapshot, widthMask: widthMask)
+        // Hardware that begins its period anew by itself may tell a few events early. Of all others
+        // the value decides: it may have been written since.
+        let told = pmds.filter { number in
+            if set.pendingOverflows.contains(number) { return true }
+            guard case .at(let target?)? = set.counters[number]?.armed else { return false }
+            return target.period != nil
+        }
+        guard !told.isEmpty || !set.pendingOverflows.isEmpty else { return armRunning(set) }
+        act(onOverflowOf: told, in: set, place: place, time: time)
+    }
+
+    /// Notes that targets which the backend has told of are reached: it waits for others.
+    private func noteSpentTargets(_ pmds: [Int], in set: EventSet) {
+        for number in pmds {
+            guard case .at(let target?)? = set.counters[number]?.armed, target.period == nil else {
+                continue
+            }
+            set.counters[number]?.armed = .unknown
+        }
     }
 
     /// Handles the overflow of one thread of several that are followed: its sample is all there is
@@ -43,9 +61,10 @@ extension Context {
         engine.count(on: place.cpu, \.overflowsProcessed)
         engine.traceOverflow(self, pmds: pmds, place: place)
         let control = sample(pmds, in: set, place: place, time: time) ?? []
-        guard control.contains(.mask) else { return }
         set.overflowedPmds = RegisterSet(pmds)
+        guard control.contains(.mask) else { return }
         haltHardware(set)
+        openGap(.masked)
         noteMasked(set)
         if control.contains(.notify), notifies(pmds, in: set) {
             notify(set, place: place, time: time)
@@ -86,7 +105,7 @@ extension Context {
                 leave(set)
             }
         } else {
-            resetRunning(set, cpu: place.cpu)
+            resetRunning(set, overflowed: overflowed)
         }
         if hasNotification, control.contains(.notify) {
             attachment?.blocksThread = state == .masked && flags.contains(.notifyBlock)
@@ -107,11 +126,20 @@ extension Context {
             if !kept.isEmpty { set.lateOverflow = (known.union(kept), place) }
         }
         dropSamples(pmds.filter { !kept.contains($0) }, cpu: place.cpu)
-        if !kept.isEmpty, isCounting, id == activeSetID {
-            handleLateOverflow(of: activeSet)
+        if isCounting, id == activeSetID {
+            if kept.isEmpty { armRunning(activeSet) } else { handleLateOverflow(of: activeSet) }
         } else if attachment?.blocksThread != true {
             releaseThread()
         }
+    }
+
+    /// Handles overflows that the counts of a set have passed and of which the backend does not tell.
+    func handleUntold(_ set: EventSet) {
+        let pmds = Array(set.pendingOverflows)
+        for number in pmds { set.counters[number]?.armed = .unknown }
+        let place = attachment?.lastPlace ?? SamplePlace(ip: 0, pid: 0, tid: 0, cpu: lastCPU)
+        engine.count(on: place.cpu, \.overflowsAll)
+        act(onOverflowOf: pmds, in: set, place: place, time: engine.now)
     }
 
     /// Handles the overflow that a set was left with, now that it counts again.
@@ -119,6 +147,7 @@ extension Context {
         guard isCounting, set.id == activeSetID, let late = set.lateOverflow else { return }
         engine.count(on: late.place.cpu, \.overflowsAll)
         engine.count(on: late.place.cpu, \.overflowsReplayed)
+        for number in late.pmds { set.counters[number]?.armed = .unknown }
         act(onOverflowOf: Array(late.pmds), in: set, place: late.place, time: engine.now)
     }
 
@@ -136,7 +165,7 @@ extension Context {
     func handleReopening() {
         if isCounting { haltHardware(activeSet) }
         for set in sets {
-            for number in set.counters.keys { set.counters[number]?.armedAt = nil }
+            set.counters.updateAll { $0.armed = .unknown }
         }
         if isCounting { runOn(activeSet) }
         if attachment?.blocksThread != true { session?.release() }
@@ -187,9 +216,10 @@ extension Context {
     }
 
     private func resetAndRun(_ set: EventSet, wasMasked: Bool) {
-        if !wasMasked, isStarted { haltHardware(set) }
+        if !wasMasked, isStarted { refresh(set) }
         reset(set, .long)
-        if isStarted { runOn(set) }
+        guard isStarted else { return }
+        if wasMasked { runOn(set) } else { armRunning(set) }
     }
 
     private func runOn(_ set: EventSet) {
@@ -221,7 +251,7 @@ extension Context {
 
     /// Halts monitoring at the overflow (`pfm_mask_monitoring`). `isStarted` does not change.
     private func mask(_ set: EventSet) {
-        haltDiscarding(set)
+        haltDiscarding(set, .masked)
         noteMasked(set)
     }
 
@@ -236,6 +266,7 @@ extension Context {
         let pmds = program.pmds(of: record.counters)
         if batch.width == 0 {
             haltHardware(set)
+            openGap(.masked)
             noteMasked(set)
         } else {
             set.pendingResets = RegisterSet(pmds)
@@ -259,24 +290,19 @@ extension Context {
         pmds.contains { set.counters[$0]?.flags.contains(.overflowNotify) ?? false }
     }
 
-    private func leave(_ set: EventSet) {
-        haltDiscarding(set)
-        settleDuration(of: set)
-        do throws(PfmError) {
-            try activate(set.successor, resets: .short)
-        } catch {
-            engine.log.error("context \(name): cannot switch sets: \(error)")
-        }
-        resumeHardware(activeSet)
-    }
-
-    private func haltDiscarding(_ set: EventSet) {
+    /// Halts a set and forgets what it counted since the overflow that is being handled: perfmon2
+    /// would have stopped there.
+    func haltDiscarding(_ set: EventSet, _ reason: CountReason) {
         guard let session else { return }
         session.stop(set.id)
+        var before: UInt64 = 0
         if let late = try? session.read(set.id) {
+            if set.hasCountedSince(late) { before = late.timeEnabled &- set.enabledBase }
             set.discard(upTo: late)
             set.haltedAt = late.time
         }
+        forgetTargets(of: set)
+        openGap(reason, inWallTime: reason == .switched, before: before)
     }
 
     private func notify(_ set: EventSet, place: SamplePlace, time: UInt64) {

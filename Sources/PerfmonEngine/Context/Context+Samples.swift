@@ -29,6 +29,8 @@ extension Context {
                     pmd: number,
                     set: set.id,
                     lastReset: counter.lastResetValue,
+                    late: session?.overflowsByThread == true
+                        ? 0 : Int64(bitPattern: counter.value),
                     eventID: counter.eventID,
                     sampled: counter.sampledPmds,
                     time: time,
@@ -65,47 +67,38 @@ extension Context {
         engine.count(on: cpu, \.samplesLost, count)
     }
 
-    /// Gives the registers their short reset values while the set counts on.
+    /// Gives the registers their short reset values while the set counts on: the values move, and the
+    /// hardware is told where they wrap from now on.
     ///
-    /// Where the next overflow is where the hardware expects it anyway, nothing has to be halted.
-    func resetRunning(_ set: EventSet, cpu: Int) {
-        let touched = set.pendingResets
-        guard !touched.isEmpty else { return }
+    /// - Parameter overflowed: the registers whose overflow it is.
+    func resetRunning(_ set: EventSet, overflowed: RegisterSet) {
+        guard !set.pendingResets.isEmpty else { return }
+        countMissed(overflowed, in: set)
         reset(set, .short)
-        if attachment?.request.isBuffered == true {
-            for number in touched { set.counters[number]?.noteReloaded() }
+        for number in overflowed {
+            set.counters.update(number) { $0.noteReloaded() }
         }
-        guard !touched.allSatisfy(set.isArmed), let session else { return }
-        session.stop(set.id)
-        let before = set.counters
-        if let snapshot = try? session.read(set.id) {
-            set.fold(snapshot, widthMask: widthMask)
-            set.haltedAt = snapshot.time
-        }
-        for number in touched {
-            restoreIfPassed(number, in: set, from: before[number], cpu: cpu)
-        }
+        armRunning(set)
+    }
+
+    /// Tells the hardware where a set that counts overflows next.
+    func armRunning(_ set: EventSet) {
         do throws(PfmError) {
             try armAll(set)
         } catch {
             engine.log.error("context \(name): cannot arm set \(set.id): \(error)")
         }
-        resumeHardware(set)
     }
 
-    /// A counter whose next overflow came while its reset was being handled begins its period
-    /// anew; the overflow that nobody saw counts as lost.
-    private func restoreIfPassed(
-        _ number: Int,
-        in set: EventSet,
-        from before: CounterState?,
-        cpu: Int
-    ) {
-        guard let before, let distance = before.distanceToOverflow,
-            let counter = set.counters[number], counter.value &- before.value >= distance
-        else { return }
-        set.counters[number]?.value = before.value
-        set.forgetOverflow(of: number)
-        loseSamples((counter.value &- before.value) / distance, cpu: cpu)
+    /// Counts the overflows that a register has passed since the one that is being handled, because
+    /// it was looked at too late.
+    private func countMissed(_ overflowed: RegisterSet, in set: EventSet) {
+        for number in overflowed {
+            guard let counter = set.counters[number], counter.value < 1 << 63,
+                let period = CounterState.distance(from: counter.shortReset),
+                counter.value >= period
+            else { continue }
+            loseSamples(counter.value / period, cpu: lastCPU)
+        }
     }
 }

@@ -56,19 +56,10 @@ extension Context {
         for tid in threads { sampling?.processes?.see(thread: tid) }
     }
 
-    /// Whether overflows may be told late, many at a time: nothing but the buffer waits for them,
-    /// and no register has to be set anew between two of them.
+    /// Whether overflows may be told late, many at a time: nothing but the buffer waits for them.
     var takesLateOverflows: Bool {
         guard sampling != nil, !flags.contains(.notifyBlock) else { return false }
-        return sets.allSatisfy { set in
-            guard !set.flags.contains(.overflowSwitch) else { return false }
-            let overflowing = set.counters.filter { $0.value.distanceToOverflow != nil }
-            let numbers = RegisterSet(overflowing.map(\.key))
-            return overflowing.allSatisfy { _, counter in
-                !counter.flags.contains(.random) && counter.shortReset == counter.value
-                    && counter.resetPmds.isDisjoint(with: numbers)
-            }
-        }
+        return sets.allSatisfy { !$0.flags.contains(.overflowSwitch) }
     }
 
     /// Asks the format what a restart is to do.

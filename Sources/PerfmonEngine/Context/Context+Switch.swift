@@ -15,17 +15,50 @@ extension Context {
     /// pending resets are applied. The set that is left keeps its pending resets for its return.
     func switchSets(to id: UInt16, resets mode: ResetMode) {
         let wasCounting = isCounting
-        if wasCounting { haltHardware(activeSet) }
+        let staysOn = wasCounting && id == activeSetID
+        if staysOn {
+            refresh(activeSet)
+        } else if wasCounting {
+            haltHardware(activeSet)
+            openGap(.switched, inWallTime: true)
+        }
         settleDuration(of: activeSet)
         do throws(PfmError) {
             try activate(id, resets: mode)
         } catch {
             engine.log.error("context \(name): cannot switch to set \(id): \(error)")
         }
-        if wasCounting { resumeHardware(activeSet) }
+        if staysOn {
+            goOn(activeSet)
+        } else if wasCounting {
+            resumeHardware(activeSet)
+        }
     }
 
-    /// Makes a set the active one. Nothing may be counting.
+    /// Does what begins with a set that counts already.
+    private func goOn(_ set: EventSet) {
+        if set.flags.contains(.timeSwitch) {
+            session?.setTimeoutLeft(set.id, nanoseconds: max(1, set.timeoutLeft))
+        }
+        handleLateOverflow(of: set)
+    }
+
+    /// Leaves a set at the overflow that is being handled.
+    func leave(_ set: EventSet) {
+        let successor = set.successor
+        let staysOn = successor == set.id
+        let isCut = !staysOn && session?.cut(from: set.id, to: successor) == true
+        if !staysOn, !isCut { haltDiscarding(set, .switched) }
+        settleDuration(of: set)
+        do throws(PfmError) {
+            try activate(successor, resets: .short)
+        } catch {
+            engine.log.error("context \(name): cannot switch sets: \(error)")
+        }
+        if staysOn || isCut { goOn(activeSet) } else { resumeHardware(activeSet) }
+    }
+
+    /// Makes a set the active one.
     func activate(_ id: UInt16, resets mode: ResetMode) throws(PfmError) {
         guard let set = set(id) else { return }
         let began = engine.now

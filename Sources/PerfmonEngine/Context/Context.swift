@@ -51,6 +51,14 @@ package final class Context {
     var charges = Charges()
     /// Active nanoseconds, since the load, of sets that were deleted after the unload.
     var activeTimeOfDeletedSets: UInt64 = 0
+    /// Time since the load in which the context was started and counted nothing.
+    var gaps = CountingGaps()
+    /// Overflows do no more than to fill a buffer, as of the load.
+    var buffersOverflows = false
+    /// Counting was started since the load.
+    var hasCounted = false
+    /// Where the last overflow happened.
+    var lastPlace: SamplePlace?
     /// Overflows that the backend could not deliver, since the load.
     package internal(set) var lostOverflows: UInt64 = 0
     unowned let engine: Engine
@@ -100,6 +108,11 @@ package final class Context {
     /// Bits that a counter has in hardware.
     var widthMask: UInt64 {
         pmu.counterWidth >= 64 ? .max : (1 << UInt64(pmu.counterWidth)) - 1
+    }
+
+    /// Handles what happened to the context up to now.
+    package func drain() {
+        engine.drain(self)
     }
 
     /// The set of an id.

@@ -54,7 +54,7 @@ extension Engine {
     /// Destroys a context with everything in it (the last `close` of a perfmon2 descriptor).
     /// An attached one is taken off first; its session is free at once.
     package func removeContext(_ context: Context) {
-        drain()
+        drain(context)
         guard !context.isRemoved else { return }
         context.isRemoved = true
         context.detach()

@@ -106,7 +106,7 @@ extension Engine {
 
     private func paceUsed() -> Int { accounts.pace.used(at: paceClock()) }
 
-    func paceClock() -> UInt64 { options.paceClock() }
+    func paceClock() -> UInt64 { options.paceClock?() ?? backend.now }
 
     // MARK: contexts and sets
 

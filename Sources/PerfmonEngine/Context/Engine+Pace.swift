@@ -19,11 +19,20 @@ extension Engine {
     /// - Returns: nanoseconds that it waits; nil if it need not.
     func mustWait(_ context: Context) -> UInt64? {
         let delay = accounts.pace.delay(of: context.payer, at: paceClock(), limits)
-        guard delay > 0, paceTimer.raw >= 0 else { return nil }
+        guard delay > 0, backend.hasOwnTime || paceTimer.raw >= 0 else { return nil }
         accounts.pace.countDeferral(of: context.payer)
         accounts.waiting[context.serial] = context
-        if accounts.waiting.count == 1 { paceTimer.set(in: delay) }
+        if accounts.waiting.count == 1 { setPaceTimer(in: delay) }
         return delay
+    }
+
+    /// Has `resumeWaiting` called, in the time in which the backend lives.
+    private func setPaceTimer(in delay: UInt64) {
+        if options.paceClock == nil, backend.hasOwnTime {
+            backend.setAlarm(at: backend.now &+ delay)
+        } else {
+            paceTimer.set(in: delay)
+        }
     }
 
     func isWaiting(_ context: Context) -> Bool {
@@ -49,7 +58,7 @@ extension Engine {
             accounts.waiting[serial] = nil
             context.endWait()
         }
-        if let next { paceTimer.set(in: next) }
+        if let next { setPaceTimer(in: next) }
     }
 
     /// What is said of a command that waits so many nanoseconds.

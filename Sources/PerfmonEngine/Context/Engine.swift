@@ -30,8 +30,8 @@ package struct EngineOptions: Sendable {
     /// Locked memory and its limit, of a thread that waits for an answer.
     package var lockedMemory: @Sendable (Int32) -> LockedMemory = { LockedMemory.ofThread($0) }
 
-    /// Nanoseconds of the clock by which notifications are kept to their pace.
-    package var paceClock: @Sendable () -> UInt64 = { MonotonicClock.now }
+    /// Nanoseconds of the clock by which notifications are kept to their pace; nil: the backend's.
+    package var paceClock: (@Sendable () -> UInt64)?
 
     package init() {}
 }
@@ -121,12 +121,22 @@ package final class Engine {
     /// Unit to which set time-outs are rounded up, in nanoseconds.
     package var timeoutTick: UInt64 { max(1, options.timeoutTick ?? backend.timeoutTick) }
 
-    /// Handles everything that happened since the last call. The event thread calls it when the
-    /// backend's descriptor is readable, and every command calls it first.
+    /// Handles what happened since the last call. The event thread calls it when the backend's
+    /// descriptor is readable.
     package func drain() {
+        drain { backend.drainEvents($0) }
+    }
+
+    /// Handles what happened to one context since the last call. Every command calls it first.
+    func drain(_ context: Context) {
+        guard let session = context.session else { return }
+        drain { session.drainEvents($0) }
+    }
+
+    private func drain(_ deliver: ((BackendEvent) -> Void) -> Void) {
         guard !isDraining else { return }
         isDraining = true
-        backend.drainEvents { event in handle(event) }
+        deliver { event in handle(event) }
         isDraining = false
         announceSamples()
     }
@@ -143,6 +153,7 @@ package final class Engine {
     }
 
     private func handle(_ event: BackendEvent) {
+        if case .alarm = event.kind { return resumeWaiting() }
         guard let context = sessions[event.session] else { return }
         switch event.kind {
         case .overflow(let pmds, let snapshot, let place):
@@ -163,7 +174,8 @@ package final class Engine {
             context.handleEnd(reason)
         case .lost(let count):
             context.loseSamples(count, cpu: context.lastCPU)
-        case .throttled(let cpu):
+        case .throttled(let cpu, let pmd):
+            context.noteThrottled(pmd, set: event.set)
             context.sampling?.throttled += 1
             count(on: cpu, \.throttles)
         case .named(let thread):
@@ -172,6 +184,8 @@ package final class Engine {
             context.sampling?.processes?.add(.mapped(code), at: event.time)
         case .forked(let thread):
             context.sampling?.processes?.add(.forked(thread), at: event.time)
+        case .alarm:
+            break
         }
     }
 }

@@ -8,6 +8,9 @@ package struct Overflow: Sendable {
     package var set: UInt16
     /// The value that the register was last started from (`pmd_last_reset`).
     package var lastReset: UInt64
+    /// Events by which the register is past the end of its period: the overflow was seen so much
+    /// later. Negative where the hardware told of it early.
+    package var late: Int64
     /// The opaque number given with the register (`pmd_eventid`).
     package var eventID: UInt64
     /// The registers that are recorded with the overflow (`smpl_pmds`).
@@ -20,6 +23,7 @@ package struct Overflow: Sendable {
         pmd: Int,
         set: UInt16,
         lastReset: UInt64,
+        late: Int64 = 0,
         eventID: UInt64,
         sampled: RegisterSet,
         time: UInt64,
@@ -28,11 +32,15 @@ package struct Overflow: Sendable {
         self.pmd = pmd
         self.set = set
         self.lastReset = lastReset
+        self.late = late
         self.eventID = eventID
         self.sampled = sampled
         self.time = time
         self.place = place
     }
+
+    /// Events since the register was last started: the period, and by how much it is late.
+    package var period: UInt64 { UInt64(bitPattern: late) &- lastReset }
 }
 
 /// What is to be done about an overflow (`ovfl_ctrl`, `PFM_OVFL_CTRL_*`).

@@ -48,18 +48,18 @@ struct BufferMemory {
         guard let size else {
             throw PfmError(
                 .noMemory,
-                "all sampling buffers have \(total) bytes, more than an address space holds was "
-                    + "asked for, and the maximum for all is \(limits.all)",
-                hint: "ask for less"
+                "all sampling buffers have \(total) bytes, and more than an address space holds was "
+                    + "asked for",
+                remedy: .bufferMemory(maximum: limits.all)
             )
         }
         let rest = total - min(total, old?.size ?? 0)
         guard Self.fits(size, beside: rest, limits.all) else {
             throw PfmError(
                 .noMemory,
-                "all sampling buffers have \(rest) bytes, \(size) were asked for, and the "
-                    + "maximum for all is \(limits.all)",
-                remedy: .raise(.bufferMemory, or: "ask for less")
+                "all sampling buffers have \(rest) bytes, \(size) were asked for, and that is "
+                    + "more than there may be",
+                remedy: .bufferMemory(maximum: limits.all)
             )
         }
         var own = used(by: client.uid)

@@ -19,6 +19,9 @@ package struct Sample: Sendable, Equatable {
     package var lastReset: UInt64 = 0
     /// The opaque number given with the PMD (`reg_smpl_eventid`).
     package var eventID: UInt64 = 0
+    /// Events by which the register was past the end of its period when it was looked at; negative
+    /// where the hardware told of the overflow early.
+    package var late: Int64 = 0
     /// The PMDs whose values were recorded.
     package var registers: RegisterSet = []
     /// Their values in ascending order of their numbers.
@@ -30,8 +33,8 @@ package struct Sample: Sendable, Equatable {
 
     package init() {}
 
-    /// Events between the start of the register and its overflow.
-    package var period: UInt64 { 0 &- lastReset }
+    /// Events between the start of the register and its overflow, as it was seen.
+    package var period: UInt64 { UInt64(bitPattern: late) &- lastReset }
 }
 
 /// How far a reader has come in the stored samples of a format.
@@ -50,8 +53,10 @@ package struct SampleCursor: Sendable, Equatable {
 
 /// A sample as a line of text.
 package enum SampleLine {
-    /// Appends `time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [pmdN=N ...]
-    /// [chain=0xN,0xN ...] [eventid=N]` and a newline; an event id of 0 is left out.
+    /// Appends `time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [period=N]
+    /// [pmdN=N ...] [chain=0xN,0xN ...] [eventid=N]` and a newline. The period is there where it is
+    /// not simply the negative of `last_reset`, because the overflow was seen late; an event id of 0
+    /// is left out.
     package static func append(_ sample: Sample, to text: inout [UInt8]) {
         append(" time=", decimal: sample.time, to: &text, isFirst: true)
         append(" pid=", signed: sample.pid, to: &text)
@@ -61,6 +66,7 @@ package enum SampleLine {
         append(" set=", decimal: UInt64(sample.set), to: &text)
         append(" pmd=", decimal: UInt64(truncatingIfNeeded: sample.pmd), to: &text)
         append(" last_reset=", decimal: sample.lastReset, to: &text)
+        if sample.late != 0 { append(" period=", decimal: sample.period, to: &text) }
         for (register, value) in zip(sample.registers, sample.values) {
             append(" pmd", decimal: UInt64(truncatingIfNeeded: register), to: &text)
             append("=", decimal: value, to: &text)

@@ -88,22 +88,17 @@ package final class EventSet {
     func fold(_ snapshot: Snapshot, widthMask: UInt64) {
         guard let program else { return }
         for (index, counter) in program.counters.enumerated() where index < snapshot.raw.count {
-            let raw = snapshot.raw[index]
             counters.update(counter.pmd) { state in
-                let delta = raw &- state.rawBase
-                state.rawBase = raw
-                guard delta != 0 else { return }
-                let old = state.value
-                let new = old &+ delta
-                state.counted &+= delta
+                guard let old = state.count.take(raw: snapshot.raw[index]) else { return }
+                let new = state.value
                 if counter.isUnemulated {
                     state.value = (old & ~widthMask) | (new & widthMask)
                     return
                 }
-                state.value = new
-                if delta < 1 << 63, new < old {
+                let goesUp = new &- old < 1 << 63
+                if goesUp, new < old {
                     pendingOverflows.insert(counter.pmd)
-                } else if delta >= 1 << 63, new > old {
+                } else if !goesUp, new > old {
                     pendingOverflows.remove(counter.pmd)
                 }
             }
@@ -116,10 +111,18 @@ package final class EventSet {
     func discard(upTo snapshot: Snapshot) {
         guard let program else { return }
         for (index, counter) in program.counters.enumerated() where index < snapshot.raw.count {
-            counters[counter.pmd]?.rawBase = snapshot.raw[index]
+            counters[counter.pmd]?.count.skip(to: snapshot.raw[index])
         }
         enabledBase = snapshot.timeEnabled
         runningBase = snapshot.timeRunning
+    }
+
+    /// Whether events were counted between the last fold and a snapshot.
+    func hasCountedSince(_ fold: Snapshot) -> Bool {
+        guard let program else { return false }
+        return program.counters.enumerated().contains { index, counter in
+            index < fold.raw.count && fold.raw[index] != counters[counter.pmd]?.rawBase
+        }
     }
 
     /// Drops what is pending of one PMD, whose value is set anew.
@@ -133,12 +136,6 @@ package final class EventSet {
     func forgetOverflows() {
         pendingOverflows = []
         lateOverflow = nil
-    }
-
-    /// Whether the hardware's next overflow of a PMD is where its value wraps.
-    func isArmed(_ number: Int) -> Bool {
-        let isCounted = program?.counters.contains { $0.pmd == number && !$0.isUnemulated } ?? false
-        return !isCounted || !(counters[number]?.needsArming ?? false)
     }
 
     /// Takes the times of a snapshot in.

@@ -261,7 +261,9 @@ enum PmdLines {
             text.append(" enabled=\(reading.timeEnabled)")
             text.append(" running=\(reading.timeRunning) pct=")
             text.append(hundredths: CounterLines.share(reading))
-            text.append(" quality=\(reading.quality.rawValue) event=")
+            text.append(" quality=\(reading.quality.rawValue)")
+            if let reason = reading.reason { text.append(" reason=\(reason.rawValue)") }
+            text.append(" event=")
             text.append(line: reading.event ?? "none")
         }
     }

@@ -92,7 +92,8 @@ enum SamplingReadings {
 /// The files that hold the samples themselves.
 enum SampleFiles {
     private static let lineFormat =
-        "time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [pmdN=N ...] [eventid=N] lines"
+        "time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [period=N] [pmdN=N ...] [eventid=N] "
+        + "lines"
 
     static let rows: [FileRow<SamplingNode>] = [
         FileRow(

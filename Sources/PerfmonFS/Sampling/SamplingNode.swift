@@ -28,7 +28,7 @@ final class SamplingNode {
 
     /// Brings the samples up to now.
     func refresh() {
-        node.engine.drain()
+        node.context.drain()
     }
 
     func add(_ stream: SampleStreamHandle) {

@@ -57,7 +57,7 @@ enum CounterLines {
     /// An upper bound of the bytes that a line for each used counter takes.
     static func longest(_ context: Context) -> Int {
         context.sets.reduce(0) { total, set in
-            EventLines.names(of: set, in: context).reduce(total) { $0 + 2 * $1.utf8.count + 120 }
+            EventLines.names(of: set, in: context).reduce(total) { $0 + 2 * $1.utf8.count + 150 }
         }
     }
 
@@ -73,6 +73,10 @@ enum CounterLines {
             }
             text.append(" quality=")
             text.append(reading.quality.rawValue)
+            if let reason = reading.reason {
+                text.append(" reason=")
+                text.append(reason.rawValue)
+            }
             text.append(" running=")
             text.append(hundredths: share(reading))
             text.append(" set=")

@@ -37,6 +37,8 @@ extension Remedy {
         case .periodsAndCPUsElsewhere:
             "periods are values of pmdN, CPUs are given to load_context"
         case .raise(let kind, let other): "\(other), or \(kind.raising)"
+        case .bufferMemory(let maximum):
+            "ask for less, or ask the administrator for more: smpl_buffer_mem_max is \(maximum)"
         case .joinGroup(let kind):
             "ask the administrator for the group, or for another \(kind.file)"
         case .gainRight(let value):
@@ -82,7 +84,7 @@ extension LimitKind {
         case .descriptors: "raise the limit of open files of pfmfs (LimitNOFILE, ulimit -n)"
         case .notifications: "mount with a larger -o max_notifications"
         case .setsOfContext: "mount with a larger -o max_sets"
-        case .bufferMemory: "ask the administrator for a higher smpl_buffer_mem_max"
+        case .bufferMemory: "ask the administrator for a larger smpl_buffer_mem_max"
         case .userContexts: "ask the administrator for a larger -o user_contexts"
         case .userSets: "ask the administrator for a larger -o user_sets"
         case .userDescriptors: "ask the administrator for a larger -o user_descriptors"

@@ -17,7 +17,7 @@ struct KeptRendering {
 }
 
 /// An open listing: serves the rendering whose size the client was told.
-final class ListingHandle: FileHandle {
+final class ListingHandle: TextHandle {
     private let file: TableFile
     private let show: TableFile.Content.Show
     private var rendering: Rendering?
@@ -30,16 +30,33 @@ final class ListingHandle: FileHandle {
     }
 
     func read(_ request: consuming ReadRequest) {
-        guard !file.holder.isGone() else { return request.fail(.removed) }
-        if rendering == nil || (request.offset == 0 && !isFirst) {
-            do {
-                rendering = try file.render(show, for: request.client)
-            } catch {
-                file.report(.read, by: request.client, error: error)
-                return request.fail(error.code)
-            }
+        do throws(PfmError) {
+            try render(forReadAt: request.offset, by: request.client)
+        } catch {
+            if !file.holder.isGone() { file.report(.read, by: request.client, error: error) }
+            return request.fail(error.code)
+        }
+        reply(to: request)
+    }
+
+    func prepare(forReadAt offset: Int, by client: Client) throws(Errno) -> Int {
+        do throws(PfmError) {
+            try render(forReadAt: offset, by: client)
+        } catch {
+            throw error.code
+        }
+        return rendering?.text.count ?? 0
+    }
+
+    private func render(forReadAt offset: Int, by client: Client) throws(PfmError) {
+        guard !file.holder.isGone() else { throw FileHolder.gone }
+        if rendering == nil || (offset == 0 && !isFirst) {
+            rendering = try file.render(show, for: client)
         }
         isFirst = false
+    }
+
+    func reply(to request: consuming ReadRequest) {
         guard let rendering else { return request.fail(.ioError) }
         request.reply(from: rendering.text)
     }

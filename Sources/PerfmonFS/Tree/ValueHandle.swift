@@ -6,7 +6,7 @@ import SystemPackage
 
 /// An open value file: shows one rendering per pass through the file and carries out what is
 /// written, line by line.
-final class ValueHandle: FileHandle {
+final class ValueHandle: TextHandle {
     private let file: TableFile
     private let show: TableFile.Content.Show?
     private let store: TableFile.Content.Store?
@@ -39,6 +39,22 @@ final class ValueHandle: FileHandle {
                 return request.fail(error.code)
             }
         }
+        request.reply(from: text)
+    }
+
+    func prepare(forReadAt offset: Int, by client: Client) throws(Errno) -> Int {
+        guard !file.holder.isGone() else { throw .removed }
+        if offset == 0 || !isRendered {
+            do throws(PfmError) {
+                try render(for: client)
+            } catch {
+                throw error.code
+            }
+        }
+        return text.count
+    }
+
+    func reply(to request: consuming ReadRequest) {
         request.reply(from: text)
     }
 

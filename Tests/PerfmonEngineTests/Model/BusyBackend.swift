@@ -104,9 +104,18 @@ private final class BusySession: CounterSession {
         return snapshot
     }
 
-    func arm(_ set: UInt16, pmd: Int, distance: UInt64?) throws(PfmError) {
-        try inner.arm(set, pmd: pmd, distance: distance)
+    func arm(
+        _ set: UInt16,
+        _ targets: [(pmd: Int, target: OverflowTarget?)]
+    ) throws(PfmError) {
+        try inner.arm(set, targets)
     }
+
+    func disarm(_ set: UInt16) {
+        inner.disarm(set)
+    }
+
+    var targetTime: UInt64? { inner.targetTime }
 
     func setTimeoutLeft(_ set: UInt16, nanoseconds: UInt64) {
         inner.setTimeoutLeft(set, nanoseconds: nanoseconds)
@@ -120,6 +129,10 @@ private final class BusySession: CounterSession {
 
     func reauthorize(for client: Client, isDelegated: Bool) throws(PfmError) {
         try inner.reauthorize(for: client, isDelegated: isDelegated)
+    }
+
+    func drainEvents(_ handler: (BackendEvent) -> Void) {
+        backend.drainEvents(handler)
     }
 
     func release() {

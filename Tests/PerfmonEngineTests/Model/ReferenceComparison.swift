@@ -117,7 +117,15 @@ struct ReferencePair {
         }
         let readings = try context.readCounters()
         let expected = model.readings
-        table.compare("readings", readings.map(Reading.init), expected)
+        if isLate {
+            table.compare(
+                "readings",
+                readings.map { Reading($0).withoutGaps },
+                expected.map(\.withoutGaps)
+            )
+        } else {
+            table.compare("readings", readings.map(Reading.init), expected)
+        }
         return table.found
     }
 
@@ -156,23 +164,39 @@ struct Reading: Equatable {
         quality = reading.quality
         value = reading.quality == .notCounted ? 0 : reading.value
         enabled = reading.quality == .notCounted ? 0 : reading.timeEnabled
-        running = reading.timeRunning
+        running = reading.quality == .notCounted ? 0 : reading.timeRunning
     }
 
-    init(_ reading: ReferenceReading, ofPmd pmd: Int, in set: ReferenceSet) {
+    init(
+        _ reading: ReferenceReading,
+        ofPmd pmd: Int,
+        in set: ReferenceSet,
+        hasCounted: Bool
+    ) {
         self.set = set.id
         self.pmd = pmd
-        let isKnown = reading.wasLoaded && (reading.running > 0 || reading.enabled == 0)
+        let time = reading.enabled + reading.masked
+        let isKnown = reading.wasLoaded && hasCounted && (reading.running > 0 || time == 0)
         if !isKnown || set.runs == 0 {
             (quality, value, enabled, running) = (.notCounted, 0, 0, 0)
             return
         }
-        (value, enabled, running) = (reading.count, reading.enabled, reading.running)
-        quality = running < enabled ? .scaled : .exact
-        if quality == .scaled {
+        (value, enabled, running) = (reading.count, time, reading.running)
+        quality = reading.masked > 0 ? .partial : .exact
+        if running < reading.enabled {
+            quality = .scaled
             // Small counts and times: what overflows here would be the run's fault.
             value = value * enabled / running
         }
+    }
+
+    /// The same without the time for which it was masked: that of an overflow that is told late begins
+    /// late, unless an event was missed.
+    var withoutGaps: Reading {
+        var reading = self
+        if quality == .partial { reading.quality = .exact }
+        if quality != .scaled { reading.enabled = reading.running }
+        return reading
     }
 }
 
@@ -181,7 +205,9 @@ extension ReferenceContext {
     var readings: [Reading] {
         sets.flatMap { set in
             counters(of: set).compactMap { counter in
-                set.pmds[counter.pmd].map { Reading($0.reading, ofPmd: counter.pmd, in: set) }
+                set.pmds[counter.pmd].map {
+                    Reading($0.reading, ofPmd: counter.pmd, in: set, hasCounted: hasCounted)
+                }
             }
         }
     }

@@ -115,6 +115,7 @@ extension ReferenceWorld {
         context.messages = []
         context.canRestart = false
         context.isStarted = false
+        context.hasCounted = false
         context.isPaused = false
         context.programTime = 0
         context.state = .loaded
@@ -130,6 +131,7 @@ extension ReferenceWorld {
             if set != context.activeID { switchSets(&context, to: set, long: true) }
         }
         context.isStarted = true
+        context.hasCounted = true
         context.sets[context.active].sinceStart = 0
         return nil
     }

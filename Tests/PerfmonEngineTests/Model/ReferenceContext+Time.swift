@@ -175,6 +175,13 @@ extension ReferenceContext {
         guard isAttached, !isPaused else { return [] }
         let begin = programTime
         programTime += duration
+        if state == .masked, isStarted {
+            for set in sets.indices {
+                for number in sets[set].pmds.keys {
+                    sets[set].pmds[number]?.reading.masked += duration
+                }
+            }
+        }
         guard isCounting else { return [] }
         let index = active
         for other in sets.indices {

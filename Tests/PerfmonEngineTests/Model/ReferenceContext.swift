@@ -28,11 +28,13 @@ struct ReferenceReading {
     /// Nanoseconds for which the context counted, and those of them that this PMD did.
     var enabled: UInt64 = 0
     var running: UInt64 = 0
+    /// Nanoseconds for which it was masked.
+    var masked: UInt64 = 0
     /// What the PMD selects was on the hardware; a load is needed for that.
     var wasLoaded = false
 
     mutating func restart() {
-        (count, enabled, running) = (0, 0, 0)
+        (count, enabled, running, masked) = (0, 0, 0, 0)
     }
 }
 
@@ -79,6 +81,8 @@ struct ReferenceContext {
     var flags: ContextFlags = []
     var state = ContextState.unloaded
     var isStarted = false
+    /// It was started since the load.
+    var hasCounted = false
     var target: Target?
     var canRestart = false
     var isHeld = false

@@ -80,6 +80,13 @@ final class Worker: Sendable {
         done.wait { done, _ in done ? () : nil }
     }
 
+    /// Waits until the thread is off all CPUs.
+    func waitUntilAsleep() {
+        eventually {
+            ProcessFile.text("/proc/self/task/\(tid)/syscall")?.hasPrefix("running") == false
+        }
+    }
+
     /// Starts `body` there.
     func begin(_ body: @escaping @Sendable () -> Void) {
         thread.submit(body)
@@ -172,6 +179,23 @@ extension PerfBackend {
             drainEvents { result.append($0) }
         }
         return result
+    }
+}
+
+extension CounterProgram {
+    /// Overflows at every multiple of a number of events.
+    mutating func overflow(every events: UInt64) {
+        distance = events
+        period = events
+        forecast = PeriodForecast(shortest: events, longest: events, unit: events)
+    }
+}
+
+extension CounterSession {
+    /// Lets a counter overflow at a raw count, and every so many events from then on.
+    func arm(_ set: UInt16, pmd: Int, at count: UInt64, every events: UInt64? = nil) throws(PfmError)
+    {
+        try arm(set, [(pmd, OverflowTarget(count: count, period: events))])
     }
 }
 

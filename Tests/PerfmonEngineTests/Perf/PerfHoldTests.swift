@@ -33,7 +33,7 @@ extension PerfTests {
             session: UInt64 = 1
         ) throws -> any CounterSession {
             var program = counters(getppid, Events.taskClock)
-            program[0].distance = distance
+            program[0].overflow(every: distance)
             return try backend.attach(
                 .thread(target.pid),
                 program,
@@ -184,13 +184,13 @@ extension PerfTests {
             #expect(target.lines(quietFor: 20).isEmpty)
             session.stop(0)
             #expect(try session.read(0).raw[0] == 2)
-            try session.arm(0, pmd: 0, distance: 3)
+            try session.arm(0, pmd: 0, at: 5)
             try session.start(0)
             session.release()
             #expect(nextOverflow() == 5)
             #expect(target.lines(quietFor: 20).count == 2)
             session.stop(0)
-            try session.arm(0, pmd: 0, distance: 5)
+            try session.arm(0, pmd: 0, at: 10)
             try session.start(0)
             session.release()
             #expect(nextOverflow() == 10)

@@ -215,7 +215,6 @@ extension PerfTests {
             }
             #expect(error?.code == .noSuchProcess)
             #expect(throws: PfmError.self) { try session.startAtExec(0) }
-            #expect(throws: PfmError.self) { try session.arm(0, pmd: 0, distance: 5) }
             kill(child.pid, SIGKILL)
             child.wait()
         }

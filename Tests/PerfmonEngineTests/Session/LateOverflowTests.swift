@@ -60,9 +60,9 @@ import Testing
         fixture.pass(2000)
         #expect(context.state == .masked)
         #expect(context.messages.all.count == 1)
-        #expect(try context.readPmd(0, set: 0).value == 500, "as at the time-out's switch")
+        #expect(try context.readPmd(0, set: 0).value == 0, "the set is not halted to follow itself")
         #expect(try context.information(ofSet: 0).runs == 2)
-        #expect(try context.information(ofSet: 0).activeDuration == 2000)
+        #expect(try context.information(ofSet: 0).activeDuration == 1500)
     }
 
     @Test func aWriteDropsTheOverflowThatWaits() throws {

@@ -76,11 +76,13 @@ extension WireMount {
         at offset: UInt64 = 0,
         size: UInt32 = 4096,
         flags: UInt32 = 0,
+        forPage: Bool = false,
         unique: UInt64? = nil
     ) throws -> UInt64 {
+        // FUSE_READ_LOCKOWNER and an owner, unless the kernel fills a page.
         let body =
-            Wire.words([handle, offset]) + Wire.halves([size, 0]) + Wire.words([0])
-            + Wire.halves([flags, 0])
+            Wire.words([handle, offset]) + Wire.halves([size, forPage ? 0 : 2])
+            + Wire.words([forPage ? 0 : 0x5eed]) + Wire.halves([flags, 0])
         if let unique {
             try send(15, node, body, uid: 0, unique: unique)
             return unique
@@ -93,9 +95,12 @@ extension WireMount {
         _ handle: UInt64,
         at offset: UInt64 = 0,
         size: UInt32 = 4096,
-        flags: UInt32 = 0
+        flags: UInt32 = 0,
+        forPage: Bool = false
     ) throws -> Message {
-        try answer(to: sendRead(node, handle, at: offset, size: size, flags: flags))
+        try answer(
+            to: sendRead(node, handle, at: offset, size: size, flags: flags, forPage: forPage)
+        )
     }
 
     func write(_ node: UInt64, _ handle: UInt64, _ bytes: [UInt8]) throws -> Message {

@@ -17,6 +17,8 @@ final class WireMount: @unchecked Sendable {
     private let threads: [SystemThread]
     private let notifier: Invalidator
     private var lastUnique: UInt64 = 0
+    /// The thread that the requests come from.
+    var thread = UInt32(getpid())
     /// Messages that came while another one was waited for.
     private var early: [Message] = []
 
@@ -103,7 +105,7 @@ final class WireMount: @unchecked Sendable {
     ) throws {
         var packet = Wire.halves([UInt32(40 + body.count), operation])
         packet += Wire.words([unique, node])
-        packet += Wire.halves([uid, 0, UInt32(getpid()), 0])
+        packet += Wire.halves([uid, 0, thread, 0])
         packet += body
         guard Glibc.send(socket, packet, packet.count, Int32(MSG_NOSIGNAL)) == packet.count
         else {

@@ -12,6 +12,7 @@
  *     attempt truncate FILE LENGTH, mkdir DIR, rmdir DIR, unlink FILE, stat FILE
  *     attempt rename OLD NEW, link OLD NEW, symlink TEXT NEW, mknod FILE, mkfifo FILE
  *     attempt chmod FILE MODE, chown FILE UID GID, mmap FILE
+ *     attempt touch FILE            maps the file privately and reads a byte; may print SIGBUS
  *     attempt poll FILE MS          waits until the file has something, prints `ready` or `timeout`
  *     attempt setxattr FILE, getxattr FILE, flock FILE, chattr FILE, direct FILE (one O_DIRECT read)
  *     attempt sendfile FILE, splice FILE, copy_file_range FILE   to standard output, whole
@@ -21,6 +22,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +117,28 @@ static int map(const char *path)
     return finish(mmap(NULL, 4096, PROT_READ, MAP_SHARED, file, 0) == MAP_FAILED);
 }
 
+static void bus_error(int number)
+{
+    (void)number;
+    (void)!write(STDOUT_FILENO, "SIGBUS\n", 7);
+    _exit(1);
+}
+
+static int touch(const char *path)
+{
+    int file = open(path, O_RDONLY);
+    volatile char *page;
+
+    if (file < 0)
+        return finish(1);
+    page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, file, 0);
+    if (page == MAP_FAILED)
+        return finish(1);
+    signal(SIGBUS, bus_error);
+    (void)page[0];
+    return finish(0);
+}
+
 /* Moves a whole file to standard output inside the kernel, and prints nothing if that went well. */
 static int move(const char *call, const char *path)
 {
@@ -171,6 +195,8 @@ int main(int argc, char **argv)
         return finish(mkfifo(path, 0644));
     if (IS("mmap"))
         return map(path);
+    if (IS("touch"))
+        return touch(path);
     if (IS("setxattr"))
         return finish(setxattr(path, "user.pfmfs", "x", 1, 0));
     if (IS("getxattr"))

@@ -119,6 +119,23 @@ need_command() {
     done
 }
 
+# program NAME: the path of a program, where the shell may have one of its own by that name, which
+# knows fewer options. Without such a program the name itself.
+program() {
+    path=$PATH
+    while [ -n "$path" ]; do
+        if [ -x "${path%%:*}/$1" ]; then
+            printf '%s\n' "${path%%:*}/$1"
+            return
+        fi
+        case $path in *:*) path=${path#*:} ;; *) path= ;; esac
+    done
+    printf '%s\n' "$1"
+}
+SETPRIV=$(program setpriv)
+UNSHARE=$(program unshare)
+export SETPRIV UNSHARE
+
 need_root() {
     [ "$(id -u)" = 0 ] || skip "needs root"
 }
@@ -141,7 +158,7 @@ need_other_user() {
 as_user() {
     uid=$1
     shift
-    setpriv --reuid "$uid" --regid "$uid" --clear-groups --inh-caps=-all "$@"
+    "$SETPRIV" --reuid "$uid" --regid "$uid" --clear-groups --inh-caps=-all "$@"
 }
 
 # ---- mounting ------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ final class CountsByIPFormat: SamplingFormat {
             return .stored
         }
         add(1, to: slot + Slot.count)
-        add(0 &- overflow.lastReset, to: slot + Slot.events)
+        add(overflow.period, to: slot + Slot.events)
         buffer.markChanged(slot..<slot + Slot.size)
         return .stored
     }

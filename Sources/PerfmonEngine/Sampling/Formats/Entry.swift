@@ -21,12 +21,22 @@ package enum Entry {
         // The field named pid holds the thread id, as the original assigned it.
         buffer.store(overflow.place.tid, at: offset)
         buffer.store(UInt16(truncatingIfNeeded: overflow.pmd), at: offset + 4)
-        buffer.store(overflow.lastReset, at: offset + 8)
+        // Reserved in the original. What does not fit moves the value that the register began with,
+        // so that the two always add up to the period.
+        let late = storedLateness(of: overflow)
+        buffer.store(late, at: offset + 6)
+        buffer.store(UInt64(bitPattern: Int64(late)) &- overflow.period, at: offset + 8)
         buffer.store(overflow.place.ip, at: offset + 16)
         buffer.store(overflow.time, at: offset + 24)
         buffer.store(UInt16(truncatingIfNeeded: overflow.place.cpu), at: offset + 32)
         buffer.store(overflow.set, at: offset + 34)
         buffer.store(overflow.place.pid, at: offset + 36)
+    }
+
+    /// The lateness of an overflow, as far as an entry has room for it.
+    @inline(__always)
+    static func storedLateness(of overflow: borrowing Overflow) -> Int16 {
+        Int16(clamping: overflow.late)
     }
 
     /// Writes values.
@@ -50,6 +60,7 @@ package enum Entry {
     static func load(_ sample: inout Sample, from buffer: SamplingBuffer, at offset: Int) {
         sample.tid = buffer.load(Int32.self, at: offset)
         sample.pmd = Int(buffer.load(UInt16.self, at: offset + 4))
+        sample.late = Int64(buffer.load(Int16.self, at: offset + 6))
         sample.lastReset = buffer.load(UInt64.self, at: offset + 8)
         sample.ip = buffer.load(UInt64.self, at: offset + 16)
         sample.time = buffer.load(UInt64.self, at: offset + 24)

@@ -28,6 +28,7 @@ final class StacksFormat: SamplingFormat {
     private enum Field {
         static let frames = 6
         static let values = 40
+        static let late = 42
     }
 
     /// Bytes of an entry without values and addresses.
@@ -91,6 +92,7 @@ final class StacksFormat: SamplingFormat {
         layouts.note(overflow, at: offset)
         Entry.store(overflow, in: buffer, at: offset)
         let frames = overflow.place.callChain.prefix(depth)
+        buffer.store(Entry.storedLateness(of: overflow), at: offset + Field.late)
         buffer.store(UInt16(frames.count), at: offset + Field.frames)
         buffer.store(UInt16(values.count), at: offset + Field.values)
         var end = Entry.storeValues(values, in: buffer, at: offset + Self.entrySize)
@@ -121,6 +123,7 @@ final class StacksFormat: SamplingFormat {
         guard cursor.offset < fields.currentOffset else { return false }
         let offset = Int(cursor.offset)
         Entry.load(&sample, from: buffer, at: offset)
+        sample.late = Int64(buffer.load(Int16.self, at: offset + Field.late))
         layouts.complete(&sample, at: offset)
         var end = Entry.loadValues(&sample, from: buffer, at: offset + Self.entrySize)
         for _ in 0..<buffer.load(UInt16.self, at: offset + Field.frames) {

@@ -68,6 +68,7 @@ final class TextFormat: SamplingFormat {
         sample.pmd = overflow.pmd
         sample.lastReset = overflow.lastReset
         sample.eventID = overflow.eventID
+        sample.late = overflow.late
         sample.registers = overflow.sampled
         for index in values.indices { sample.values.append(values[index]) }
         line.removeAll(keepingCapacity: true)

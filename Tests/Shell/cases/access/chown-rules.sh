@@ -9,7 +9,7 @@ as_user 65534 cat "$MNT/version" >/dev/null || skip "other users cannot reach th
 c=$MNT/contexts/u
 as_user 65534 mkdir "$c" || fail "mkdir as nobody"
 member() { # COMMAND...: nobody, also in group 4321
-    setpriv --reuid 65534 --regid 65534 --groups 4321 --inh-caps=-all "$@"
+    "$SETPRIV" --reuid 65534 --regid 65534 --groups 4321 --inh-caps=-all "$@"
 }
 for path in "$c" "$c/counters" "$c/sets" "$c/sets/0" "$c/sets/0/pmd0/value"; do
     name=${path#"$MNT/contexts/"}
@@ -18,14 +18,14 @@ for path in "$c" "$c/counters" "$c/sets" "$c/sets/0" "$c/sets/0/pmd0/value"; do
     eq "$name: to an own group" ok "$(member "$TOOLS/attempt" chown "$path" 65534 4321)"
     eq "$name: group" 4321 "$(stat -c %g "$path")"
     eq "$name: chmod by another" EPERM \
-        "$(setpriv --reuid 65533 --regid 4321 --clear-groups --inh-caps=-all \
+        "$("$SETPRIV" --reuid 65533 --regid 4321 --clear-groups --inh-caps=-all \
             "$TOOLS/attempt" chmod "$path" 777 | sed 's/EACCES/EPERM/')"
     eq "$name: set-user-id" EPERM "$(member "$TOOLS/attempt" chmod "$path" 4755)"
     eq "$name: chmod" ok "$(member "$TOOLS/attempt" chmod "$path" 750)"
     eq "$name: mode" 750 "$(stat -c %a "$path")"
 done
 # The group was allowed in by name, mode and directory.
-eq "the group reads" ok "$(setpriv --reuid 65533 --regid 65533 --groups 4321 --inh-caps=-all \
+eq "the group reads" ok "$("$SETPRIV" --reuid 65533 --regid 65533 --groups 4321 --inh-caps=-all \
     "$TOOLS/attempt" read "$c/counters")"
 eq "others do not" EACCES "$(as_user 65533 "$TOOLS/attempt" read "$c/counters")"
 # What was not changed follows the directory; what was, keeps it.

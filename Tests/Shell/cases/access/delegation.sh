@@ -9,7 +9,7 @@ as_user 65534 cat "$MNT/version" >/dev/null || skip "other users cannot reach th
 workload wait faults=23 wait faults=101 wait
 spawned="$spawned $pid"
 target=$pid
-spawn setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all sleep 60
+spawn "$SETPRIV" --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all sleep 60
 own=$pid
 pid=$target
 context web page-faults

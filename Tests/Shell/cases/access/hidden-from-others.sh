@@ -6,7 +6,7 @@
 need_other_user
 mount_pfmfs -o hide_contexts
 as_user 65534 cat "$MNT/version" >/dev/null || skip "other users cannot reach the mount here"
-spawn setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all sleep 60
+spawn "$SETPRIV" --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all sleep 60
 context secretname page-faults:u
 put "$c/load_context" "pid $pid"
 refused EINVAL "$c/ctx_flags" secretword

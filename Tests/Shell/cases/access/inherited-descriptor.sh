@@ -13,7 +13,7 @@ as_user 65534 mkdir "$c" || fail "mkdir"
 eq "events" ok "$(as_user 65534 "$TOOLS/attempt" write "$c/events" page-faults:u)"
 
 # A set-user-id program that says what it is told, on its standard error.
-cp "$(command -v cat)" ./privileged
+cp "$(program cat)" ./privileged
 chmod 755 .
 chown 0:0 privileged && chmod 4755 privileged
 echo "pid $roots" >line
@@ -39,7 +39,7 @@ as_user 65534 sh -c './privileged line >"$1"' sh "$c/notify" 2>/dev/null &&
 mkdir "$MNT/contexts/roots"
 d=$MNT/contexts/roots
 put "$d/events" page-faults:u
-spawn setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all sleep 60
+spawn "$SETPRIV" --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all sleep 60
 theirs=$pid
 exec 3>"$d/load_context"
 # shellcheck disable=SC2016

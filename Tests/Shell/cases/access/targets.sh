@@ -29,7 +29,7 @@ cp plain unreadable && chmod 711 unreadable
 # setpriv itself still has capabilities when it executes a program, and could read any.
 user_runs() {
     # shellcheck disable=SC2016 # for the user's shell
-    spawn setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all sh -c 'exec "$@"' sh "$@"
+    spawn "$SETPRIV" --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all sh -c 'exec "$@"' sh "$@"
 }
 user_runs ./plain wait
 own=$pid
@@ -57,26 +57,26 @@ denied "a CPU" "*perf_event_paranoid is 2*CPU*" "cpu 0"
 eq "flags" ok "$(user ctx_flags none)"
 
 # A capability of the client's own counts.
-setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=+perfmon --ambient-caps=+perfmon \
+"$SETPRIV" --reuid 65534 --regid 65534 --clear-groups --inh-caps=+perfmon --ambient-caps=+perfmon \
     "$TOOLS/attempt" write "$c/load_context" "pid $$" >found
 eq "with CAP_PERFMON" ok "$(cat found)"
 eq "unload" ok "$(user unload_context 1)"
 # One over a user namespace of its own does not.
-if as_user 65534 unshare -Ur true 2>/dev/null; then
-    as_user 65534 unshare -Ur "$TOOLS/attempt" write "$c/load_context" "pid $$" >found
+if as_user 65534 "$UNSHARE" -Ur true 2>/dev/null; then
+    as_user 65534 "$UNSHARE" -Ur "$TOOLS/attempt" write "$c/load_context" "pid $$" >found
     case $(cat found) in EPERM | EACCES) ;; *) fail "root of a namespace: $(cat found)" ;; esac
 fi
 # Root without capabilities is not taken for root.
 mkdir "$MNT/contexts/bare"
 put "$MNT/contexts/bare/events" page-faults
 put "$MNT/contexts/bare/ctx_flags" system_wide
-setpriv --bounding-set=-all --inh-caps=-all \
+"$SETPRIV" --bounding-set=-all --inh-caps=-all \
     "$TOOLS/attempt" write "$MNT/contexts/bare/load_context" "cpu 0" >found
 case $(cat found) in EPERM | EACCES) ;; *) fail "root without capabilities: $(cat found)" ;; esac
 # The group of sys_group may do what the administrator grants.
 put "$MNT/sys_group" 4321
 eq "flags without the group" EPERM "$(user ctx_flags system_wide)"
 # shellcheck disable=SC2016
-setpriv --reuid 65534 --regid 65534 --groups 4321 --inh-caps=-all sh -c \
+"$SETPRIV" --reuid 65534 --regid 65534 --groups 4321 --inh-caps=-all sh -c \
     'echo system_wide >$1/ctx_flags && echo "cpu 0" >$1/load_context' sh "$c" ||
     fail "a member of sys_group: $(reason)"

@@ -5,7 +5,7 @@
 
 need_other_user
 need_command unshare
-unshare --mount --pid --fork true 2>/dev/null || skip "no namespaces can be made here"
+"$UNSHARE" --mount --pid --fork true 2>/dev/null || skip "no namespaces can be made here"
 mount_pfmfs
 as_user 65534 cat "$MNT/version" >/dev/null || skip "other users cannot reach the mount here"
 context web page-faults:u
@@ -32,9 +32,9 @@ finish
 grep -E '^(CapEff|CapBnd|NoNewPrivs)' /proc/self/status
 END
 # shellcheck disable=SC2016 # for the shell inside
-unshare --mount --pid --fork --mount-proc --kill-child sh -c '
+"$UNSHARE" --mount --pid --fork --mount-proc --kill-child sh -c '
     mount --bind "$1" perf && umount -l "$3" &&
-    exec setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs --inh-caps=-all \
+    exec "$SETPRIV" --reuid 65534 --regid 65534 --clear-groups --no-new-privs --inh-caps=-all \
         --bounding-set=-all sh inside.sh "$2" "$PWD"
 ' sh "$c" "$PWD" "$MNT" >inside.out 2>&1 || fail "inside: $(cat inside.out)"
 grep -q '^CapBnd:[[:space:]]*0000000000000000' inside.out || fail "not without capabilities"

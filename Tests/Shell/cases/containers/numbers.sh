@@ -5,12 +5,12 @@
 
 need_root
 need_command unshare
-unshare --pid --fork --mount-proc true 2>/dev/null || skip "no pid namespace can be made here"
+"$UNSHARE" --pid --fork --mount-proc true 2>/dev/null || skip "no pid namespace can be made here"
 mount_pfmfs
 context n page-faults
 # inside COMMAND...: in a pid namespace of its own, where the shell is number 1.
 inside() {
-    unshare --pid --fork --mount-proc --kill-child \
+    "$UNSHARE" --pid --fork --mount-proc --kill-child \
         "$CASE_SHELL_WORD" -c "$(cat "$LIB/process.sh")
 fail() { echo \"\$1\"; exit 10; }
 c=$c TOOLS=$TOOLS

@@ -5,12 +5,12 @@
 
 need_other_user
 need_command unshare
-as_user 65534 unshare -Urm true 2>/dev/null || skip "users cannot make user namespaces here"
+as_user 65534 "$UNSHARE" -Urm true 2>/dev/null || skip "users cannot make user namespaces here"
 mount_pfmfs
 as_user 65534 cat "$MNT/version" >/dev/null || skip "other users cannot reach the mount here"
 # There uid 0 is nobody outside, and so is the owner of what he makes.
 inside() {
-    as_user 65534 unshare -Urpf --kill-child --mount-proc "$@"
+    as_user 65534 "$UNSHARE" -Urpf --kill-child --mount-proc "$@"
 }
 inside mkdir "$MNT/contexts/ns" || fail "mkdir inside"
 c=$MNT/contexts/ns

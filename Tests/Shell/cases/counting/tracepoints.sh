@@ -8,7 +8,7 @@ need_root
 need_command unshare taskset
 if [ -z "${OWN_MOUNTS-}" ]; then
     # shellcheck disable=SC2086 # words
-    OWN_MOUNTS=yes exec unshare -m $CASE_SHELL "$0"
+    OWN_MOUNTS=yes exec "$UNSHARE" -m $CASE_SHELL "$0"
 fi
 [ -d /sys/kernel/tracing/events ] || mount -t tracefs nodev /sys/kernel/tracing ||
     skip "tracefs cannot be mounted"

@@ -17,7 +17,7 @@ descriptors() { find "/proc/$daemon/fd" -mindepth 1 2>/dev/null | wc -l; }
 storm() {
     storms=
     for uid in 0 65533 65534; do
-        setpriv --reuid "$uid" --regid "$uid" --clear-groups --inh-caps=-all \
+        "$SETPRIV" --reuid "$uid" --regid "$uid" --clear-groups --inh-caps=-all \
             "$TOOLS/hostile" "$MNT" "$seconds" "$seed" "$slowest" >"storm.$uid" 2>&1 &
         storms="$storms $!"
     done

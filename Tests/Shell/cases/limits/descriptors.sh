@@ -9,7 +9,7 @@ need_command prlimit
 mount_pfmfs -o user_descriptors=10
 nobody() { as_user 65534 "$@"; }
 user_sleeps() {
-    spawn setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all sleep 60
+    spawn "$SETPRIV" --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all sleep 60
     until_true 5 "sleep runs as nobody" user_runs "$pid"
 }
 user_runs() { [ "$(stat -c %u "/proc/$1")" = 65534 ]; }

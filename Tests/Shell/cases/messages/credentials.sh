@@ -17,7 +17,7 @@ chmod 4755 "$dir/setuid"
 as_user 65534 "$dir/setuid" exit=0 || skip "set-user-id programs do not run here"
 grep -q nosuid /proc/mounts && findmnt -no OPTIONS -T "$dir" 2>/dev/null | grep -q nosuid &&
     skip "/tmp is mounted nosuid"
-spawn setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+spawn "$SETPRIV" --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
     "$dir/plain" wait faults=23 exec "$dir/setuid" faults=101 wait
 until_true 5 "the workload waits" waits "$pid" 1
 context g page-faults

@@ -12,9 +12,9 @@ chmod 755 "$dir"
 cp "$TOOLS/workload" "$TOOLS/attempt" "$dir/"
 spawn sleep 60
 roots=$pid
-spawn setpriv --reuid 65534 --regid 65534 --clear-groups sleep 60
+spawn "$SETPRIV" --reuid 65534 --regid 65534 --clear-groups sleep 60
 theirs=$pid
-spawn setpriv --reuid 65533 --regid 65533 --clear-groups sleep 60
+spawn "$SETPRIV" --reuid 65533 --regid 65533 --clear-groups sleep 60
 others=$pid
 c=$MNT/contexts/u
 as_user 65534 mkdir "$c" || fail "mkdir"

@@ -6,7 +6,7 @@
 need_root
 need_command unshare
 # shellcheck disable=SC2016 # for the inner shell
-unshare -m sh -c '
+"$UNSHARE" -m sh -c '
     mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 || exit 99
     "$1" "$2" >error 2>&1' sh "$PFMFS" "$MNT"
 status=$?

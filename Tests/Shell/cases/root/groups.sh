@@ -10,9 +10,9 @@ put "$MNT/task_group" 4321
 attempt EPERM mkdir "$MNT/contexts/a"
 like "the reason" '*group*' "$(cat "$MNT/info/last_cmd_status")"
 eq "nobody without the group" EPERM "$(as_user 65534 "$TOOLS/attempt" mkdir "$MNT/contexts/a")"
-setpriv --reuid 65534 --regid 65534 --groups 4321 --inh-caps=-all mkdir "$MNT/contexts/a" ||
+"$SETPRIV" --reuid 65534 --regid 65534 --groups 4321 --inh-caps=-all mkdir "$MNT/contexts/a" ||
     fail "nobody with the supplementary group 4321"
-setpriv --reuid 65534 --regid 4321 --clear-groups --inh-caps=-all mkdir "$MNT/contexts/b" ||
+"$SETPRIV" --reuid 65534 --regid 4321 --clear-groups --inh-caps=-all mkdir "$MNT/contexts/b" ||
     fail "nobody with group 4321"
 put "$MNT/task_group" -1
 put "$MNT/sys_group" 4321

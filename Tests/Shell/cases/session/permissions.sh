@@ -11,7 +11,7 @@ workload wait
 mine=$pid
 cp "$TOOLS/workload" ./workload
 chmod 755 . workload
-spawn setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all ./workload wait faults=23 wait
+spawn "$SETPRIV" --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all ./workload wait faults=23 wait
 theirs=$pid
 until_true 5 "the workload waits" waits "$theirs" 1
 as_user 65534 mkdir "$MNT/contexts/u" || fail "mkdir"

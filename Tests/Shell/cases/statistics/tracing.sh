@@ -16,7 +16,7 @@ put "$c/load_context" "pid $pid"
 put "$c/start" 1
 until_true 2 "the command is in the log" logged "contexts/s/load_context \"pid $pid\": ok"
 refused EINVAL "$c/restart" again '?*'
-until_true 2 "the refusal is in the log" logged 'contexts/s/restart "again": again is no command'
+until_true 2 "the refusal is in the log" logged 'contexts/s/restart "again": again is not a command'
 go
 until_true 2 "the overflow is in the log" logged "context s: overflow of pmd 0 in set 0, thread $pid, CPU"
 # 200 lines in a second, so commands that come faster are left out, which is told later.
