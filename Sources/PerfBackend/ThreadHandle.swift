@@ -19,7 +19,10 @@ struct ThreadHandle: ~Copyable {
         guard tid > 0 else {
             throw PfmError(.noSuchProcess, "\(tid) is no thread id")
         }
-        var opened = usesPidfd ? clinux_pidfd_open(tid, UInt32(CLINUX_PIDFD_THREAD)) : -1
+        var opened =
+            usesPidfd
+            ? SystemCall.openThread.make { clinux_pidfd_open(tid, UInt32(CLINUX_PIDFD_THREAD)) }
+            : -1
         let isPidfd = opened >= 0
         if !isPidfd, !usesPidfd || errno == EINVAL {
             opened = open("/proc/\(tid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
