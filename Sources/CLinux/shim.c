@@ -74,11 +74,6 @@ int clinux_eventfd(void)
 	return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
-int clinux_timerfd(void)
-{
-	return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-}
-
 int clinux_epoll_add(int epoll, int descriptor, uint64_t data)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data = { .u64 = data } };
@@ -89,26 +84,6 @@ int clinux_epoll_add(int epoll, int descriptor, uint64_t data)
 int clinux_epoll_remove(int epoll, int descriptor)
 {
 	return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL);
-}
-
-int clinux_epoll_wait(int epoll, uint64_t *data, int capacity, int milliseconds)
-{
-	struct epoll_event events[64];
-	int count = epoll_wait(epoll, events, capacity < 64 ? capacity : 64, milliseconds);
-
-	for (int i = 0; i < count; i++)
-		data[i] = events[i].data.u64;
-	return count;
-}
-
-int clinux_timerfd_set(int timer, uint64_t nanoseconds)
-{
-	struct itimerspec value = {
-		.it_value = { .tv_sec = (time_t)(nanoseconds / 1000000000u),
-			      .tv_nsec = (long)(nanoseconds % 1000000000u) },
-	};
-
-	return timerfd_settime(timer, TFD_TIMER_ABSTIME, &value, NULL);
 }
 
 int clinux_pidfd_send_signal(int pidfd, int signal, int thread)
@@ -149,14 +124,14 @@ int clinux_timer_create(void)
 	return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 }
 
-int clinux_timer_set(int timer, uint64_t first, uint64_t interval)
+int clinux_timer_set(int timer, uint64_t first, uint64_t interval, int is_absolute)
 {
 	struct itimerspec time = {
 		.it_value = { (time_t)(first / 1000000000), (long)(first % 1000000000) },
 		.it_interval = { (time_t)(interval / 1000000000), (long)(interval % 1000000000) },
 	};
 
-	return timerfd_settime(timer, 0, &time, 0);
+	return timerfd_settime(timer, is_absolute ? TFD_TIMER_ABSTIME : 0, &time, 0);
 }
 
 uint64_t clinux_timer_left(int timer)
@@ -303,4 +278,11 @@ int clinux_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4])
 	(void)registers;
 	return 0;
 #endif
+}
+
+int clinux_faults;
+
+void clinux_arm_faults(int armed)
+{
+	__atomic_store_n(&clinux_faults, armed, __ATOMIC_RELAXED);
 }

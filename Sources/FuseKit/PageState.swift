@@ -63,7 +63,7 @@ struct PageState {
     /// Notes a reply with the file's size.
     mutating func tell(_ size: Int, to thread: Int32, _ arrival: UInt64) {
         if thread != told.thread { othersTold = told }
-        told = Told(thread: thread, arrival: arrival, time: clinux_monotonic_ns())
+        told = Told(thread: thread, arrival: arrival, time: MonotonicClock.now)
         leastSize = min(leastSize, size)
     }
 
@@ -143,7 +143,7 @@ struct PageState {
             barred = order.count
             return false
         }
-        pageTime = clinux_monotonic_ns()
+        pageTime = MonotonicClock.now
         if end > length { leastSize = length }
         return true
     }
@@ -156,11 +156,11 @@ struct PageState {
 
     private func isTakenIn(_ news: Told, by thread: Int32, _ order: ArrivalOrder) -> Bool {
         news.thread == thread || order.has(news.thread, askedSince: news.arrival)
-            || clinux_monotonic_ns() - news.time > Self.patience || hasEnded(news.thread)
+            || MonotonicClock.now - news.time > Self.patience || hasEnded(news.thread)
     }
 
     private func mayTruncate(_ last: Told, at thread: Int32) -> Bool {
-        last.thread != thread && clinux_monotonic_ns() - last.time < Self.truncationPatience
+        last.thread != thread && MonotonicClock.now - last.time < Self.truncationPatience
             && !hasEnded(last.thread)
     }
 

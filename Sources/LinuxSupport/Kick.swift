@@ -7,7 +7,7 @@ package final class Kick: Sendable {
     private let descriptor: OwnedDescriptor
 
     package init() throws(Errno) {
-        descriptor = try OwnedDescriptor(checking: clinux_eventfd())
+        descriptor = try OwnedDescriptor(checking: SystemCall.createKick.make { clinux_eventfd() })
     }
 
     /// Polls readable from `raise` to `clear`.

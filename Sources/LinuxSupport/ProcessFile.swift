@@ -17,7 +17,7 @@ package enum ProcessFile {
     ///
     /// - Throws: the errno of the failed open or read.
     static func contents(_ path: String, limit: Int = 1 << 22) throws(Errno) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        let file = SystemCall.openFile.make { open(path, O_RDONLY | O_CLOEXEC) }
         guard file >= 0 else { throw Errno(rawValue: errno) }
         defer { close(file) }
         // Kernel files have no size worth asking for, and most fit the first read.

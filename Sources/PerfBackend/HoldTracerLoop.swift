@@ -70,7 +70,9 @@ final class HoldTracerLoop {
                 tracees[tid] = Tracee(session: session)
                 return nil
             }
-            guard clinux_ptrace_seize(tid) == 0 else { return Errno(rawValue: errno) }
+            guard SystemCall.seize.make({ clinux_ptrace_seize(tid) }) == 0 else {
+                return Errno(rawValue: errno)
+            }
             tracees[tid] = Tracee(session: session)
         case .resume(let tid):
             guard tracees[tid]?.isHeld == true else { break }

@@ -21,13 +21,9 @@ enum PerfEventFile {
     ) throws(Errno) -> OwnedDescriptor {
         var attributes = attributes
         return try OwnedDescriptor(
-            checking: cperf_event_open(
-                &attributes,
-                tid,
-                cpu,
-                group,
-                UInt(PERF_FLAG_FD_CLOEXEC)
-            )
+            checking: SystemCall.openEvent.make {
+                cperf_event_open(&attributes, tid, cpu, group, UInt(PERF_FLAG_FD_CLOEXEC))
+            }
         )
     }
 
@@ -46,18 +42,24 @@ enum PerfEventFile {
     /// so too; any other overflows at its next event, and begins the new period one interval
     /// later (`PerfPace`). The count never changes.
     static func setPeriod(_ event: Int32, _ period: UInt64) throws(Errno) {
-        guard cperf_set_period(event, period) == 0 else { throw Errno(rawValue: errno) }
+        guard SystemCall.setPeriod.make({ cperf_set_period(event, period) }) == 0 else {
+            throw Errno(rawValue: errno)
+        }
     }
 
     /// Makes an event write its samples into another event's ring.
     static func setOutput(_ event: Int32, ring: Int32) throws(Errno) {
-        guard cperf_set_output(event, ring) == 0 else { throw Errno(rawValue: errno) }
+        guard SystemCall.setOutput.make({ cperf_set_output(event, ring) }) == 0 else {
+            throw Errno(rawValue: errno)
+        }
     }
 
     /// The number that samples and group reads identify the event with.
     static func id(_ event: Int32) throws(Errno) -> UInt64 {
         var id: UInt64 = 0
-        guard cperf_get_id(event, &id) == 0 else { throw Errno(rawValue: errno) }
+        guard SystemCall.eventID.make({ cperf_get_id(event, &id) }) == 0 else {
+            throw Errno(rawValue: errno)
+        }
         return id
     }
 }

@@ -145,7 +145,8 @@ struct PerfPace: Equatable {
         }
         if case .regular(first, _) = course {
             // The interval that begins at the marker has the length that is wanted already.
-            course = then == first ? .regular(then, phase: nil) : .second(then, at: count, samples: 0)
+            course =
+                then == first ? .regular(then, phase: nil) : .second(then, at: count, samples: 0)
             return then
         }
         course = .first(first, then: then, at: count)

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 internal import LinuxSupport
 internal import SystemPackage
@@ -58,43 +57,33 @@ struct PerfPoller: ~Copyable {
         }
     }
 
-    private let descriptor: OwnedDescriptor
+    private let descriptors: PollSet
 
     /// Most reports of one `reports()`.
-    static let batch = 64
+    static let batch = PollSet.batch
 
     init() throws(Errno) {
-        descriptor = try OwnedDescriptor(checking: clinux_epoll_create())
+        descriptors = try PollSet()
     }
 
     /// The number, for an outer poll.
-    var raw: Int32 { descriptor.raw }
+    var raw: Int32 { descriptors.raw }
 
     /// Watches a descriptor for input, and always for hang-up.
     func add(_ watched: Int32, _ token: Token) throws(Errno) {
-        guard clinux_epoll_add(descriptor.raw, watched, token.word) == 0 else {
-            throw Errno(rawValue: errno)
-        }
+        try descriptors.add(watched, token.word)
     }
 
     /// Forgets a descriptor; needed before every close of an event whose ring is still mapped,
     /// and after a hang-up, which would be reported for ever.
     func remove(_ watched: Int32) {
-        _ = clinux_epoll_remove(descriptor.raw, watched)
+        descriptors.remove(watched)
     }
 
     /// What is ready now; never waits.
     func reports() -> [Report] {
-        withUnsafeTemporaryAllocation(of: clinux_report.self, capacity: Self.batch) { buffer in
-            let count = clinux_epoll_reports(
-                descriptor.raw,
-                buffer.baseAddress,
-                Int32(Self.batch)
-            )
-            guard count > 0 else { return [] }
-            return buffer.prefix(Int(count)).compactMap { report in
-                Token(report.token).map { Report(token: $0, isHangUp: report.is_hang_up != 0) }
-            }
+        descriptors.reports().compactMap { report in
+            Token(report.token).map { Report(token: $0, isHangUp: report.isHangUp) }
         }
     }
 }

@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 internal import LinuxSupport
 internal import SystemPackage
 
@@ -8,18 +6,18 @@ internal import SystemPackage
 /// Those of whole CPUs never wake it sample by sample: its own wake-ups would be sampled in turn.
 /// Those of buffered sessions would cost more time in waking than in sampling.
 final class PerfScanTimer {
-    private let descriptor: OwnedDescriptor
+    private let timer: TimerDescriptor
     private var isRunning = false
 
     /// Nanoseconds from one look to the next.
     private static let interval: UInt64 = 5_000_000
 
     init() throws(Errno) {
-        descriptor = try OwnedDescriptor(checking: clinux_timer_create())
+        timer = try TimerDescriptor()
     }
 
     /// The number, for the epoll set.
-    var raw: Int32 { descriptor.raw }
+    var raw: Int32 { timer.raw }
 
     /// Nanoseconds to a look that cannot wait.
     private static let soon: UInt64 = 50_000
@@ -32,14 +30,17 @@ final class PerfScanTimer {
 
     func run(_ isWanted: Bool) {
         guard isWanted != isRunning else { return }
-        isRunning = isWanted
         let span = isWanted ? Self.interval : 0
-        _ = clinux_timer_set(descriptor.raw, span, span)
+        do throws(Errno) {
+            try timer.set(in: span, every: span)
+            isRunning = isWanted
+        } catch {
+            // Asked again at the next start or drain; until then rings are read when half full.
+        }
     }
 
     /// Takes note of an expiry, so that it is not reported again.
     func clear() {
-        var count: UInt64 = 0
-        _ = read(descriptor.raw, &count, 8)
+        timer.takeExpirations()
     }
 }

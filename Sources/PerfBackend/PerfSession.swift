@@ -75,7 +75,12 @@ final class PerfSession: CounterSession {
         for group in groups { group.start(set) }
         running = set
         isSettled = false
-        timer?.start(set, timeout: groups[0].program(of: set)?.timeout)
+        do throws(Errno) {
+            try timer?.start(set, timeout: groups[0].program(of: set)?.timeout)
+        } catch {
+            stop(set)
+            throw PfmError(error, "set \(set): its time-out cannot begin: \(error)")
+        }
         backend.sessionRuns(self)
     }
 

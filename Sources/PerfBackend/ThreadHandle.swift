@@ -26,7 +26,8 @@ struct ThreadHandle: ~Copyable {
             throw PfmError(.noSuchProcess, "\(tid) is no thread id")
         }
         let flags = isProcess ? 0 : UInt32(CLINUX_PIDFD_THREAD)
-        var opened = usesPidfd ? clinux_pidfd_open(tid, flags) : -1
+        var opened =
+            usesPidfd ? SystemCall.openThread.make { clinux_pidfd_open(tid, flags) } : -1
         let isPidfd = opened >= 0
         if !isPidfd, !usesPidfd || errno == EINVAL {
             opened = open("/proc/\(tid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)

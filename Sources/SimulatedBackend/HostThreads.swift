@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 package import LinuxSupport
 package import PerfmonModel
@@ -7,39 +6,47 @@ internal import SystemPackage
 /// The machine's real threads, for simulated sessions: they must exist, belong to the client, and
 /// end their session when they exit.
 package final class HostThreads: SimulatedThreads {
-    package let eventDescriptor: Int32
     package let canBlock = false
-    private var descriptors: [Int32: Int32] = [:]
+    private let exits: PollSet
+    private var watched: [Int32: Watched] = [:]
 
-    package init() {
-        eventDescriptor = clinux_epoll_create()
+    private final class Watched {
+        let descriptor: ThreadDescriptor
+
+        init(_ tid: Int32) throws(Errno) {
+            descriptor = try ThreadDescriptor(tid)
+        }
     }
 
-    deinit {
-        for descriptor in descriptors.values { close(descriptor) }
-        close(eventDescriptor)
+    /// - Throws: ENFILE when the process has no descriptors left.
+    package init() throws(PfmError) {
+        do throws(Errno) {
+            exits = try PollSet()
+        } catch {
+            throw PfmError(error, "no descriptor to watch threads with: \(error)")
+        }
     }
+
+    package var eventDescriptor: Int32 { exits.raw }
 
     package func watch(_ tid: Int32, for client: Client) throws(PfmError) {
-        var descriptor = clinux_pidfd_open(tid, UInt32(CLINUX_PIDFD_THREAD))
-        if descriptor < 0, errno == EINVAL {
-            descriptor = clinux_pidfd_open(tid, 0)
-        }
-        guard descriptor >= 0 else {
+        let thread: Watched
+        do throws(Errno) {
+            thread = try Watched(tid)
+        } catch {
             throw PfmError(
-                .noSuchProcess,
+                error == .noSuchProcess || error == .invalidArgument ? .noSuchProcess : error,
                 "there is no thread \(tid) that could be watched",
                 subject: String(tid)
             )
         }
-        do throws(PfmError) {
-            try authorize(client, for: tid)
+        try authorize(client, for: tid)
+        do throws(Errno) {
+            try exits.add(thread.descriptor.raw, UInt64(tid))
         } catch {
-            close(descriptor)
-            throw error
+            throw PfmError(error, "the end of thread \(tid) cannot be watched: \(error)")
         }
-        _ = clinux_epoll_add(eventDescriptor, descriptor, UInt64(tid))
-        descriptors[tid] = descriptor
+        watched[tid] = thread
     }
 
     package func authorize(_ client: Client, for tid: Int32) throws(PfmError) {
@@ -53,16 +60,12 @@ package final class HostThreads: SimulatedThreads {
     }
 
     package func unwatch(_ tid: Int32) {
-        guard let descriptor = descriptors.removeValue(forKey: tid) else { return }
-        _ = clinux_epoll_remove(eventDescriptor, descriptor)
-        close(descriptor)
+        guard let thread = watched.removeValue(forKey: tid) else { return }
+        exits.remove(thread.descriptor.raw)
     }
 
     package func takeExited() -> [Int32] {
-        var ready = [UInt64](repeating: 0, count: 64)
-        let count = clinux_epoll_wait(eventDescriptor, &ready, 64, 0)
-        guard count > 0 else { return [] }
-        return ready[0..<Int(count)].map { Int32(truncatingIfNeeded: $0) }
+        exits.reports().map { Int32(truncatingIfNeeded: $0.token) }
     }
 
     private func owner(of tid: Int32) -> UInt32? {

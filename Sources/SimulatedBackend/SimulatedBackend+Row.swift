@@ -9,7 +9,8 @@ extension SimulatedBackend {
         probe: { nil },
         make: { (settings) throws(PfmError) in
             let clock = SimulatedClock(isManual: settings.hasManualClock)
-            let threads: any SimulatedThreads = clock.isManual ? ScriptedThreads() : HostThreads()
+            let threads: any SimulatedThreads =
+                try clock.isManual ? ScriptedThreads() : HostThreads()
             return try SimulatedBackend(clock: clock, threads: threads)
         }
     )

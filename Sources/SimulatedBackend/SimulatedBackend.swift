@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 internal import LinuxSupport
 internal import PerfmonEngine
 internal import PerfmonEvents
@@ -12,7 +10,6 @@ package final class SimulatedBackend: CounterBackend {
     let name = "simulated"
     let pmu = SimulatedPmu.description
     let eventSources: [any EventSource] = [SimulatedEvents()]
-    let eventDescriptor: Int32
     let timeoutTick: UInt64 = 1_000_000
     let capabilities: BackendCapabilities
     package let clock: SimulatedClock
@@ -26,7 +23,9 @@ package final class SimulatedBackend: CounterBackend {
     private static let eventsAtOnce = 500
 
     private let threads: any SimulatedThreads
-    private let timer: Int32
+    private let timer: TimerDescriptor
+    /// The timer, and the threads that end.
+    private let events: PollSet
     private var sessions: [SimulatedSession] = []
     private var alarm: UInt64?
 
@@ -47,22 +46,17 @@ package final class SimulatedBackend: CounterBackend {
             eventRemedy: .listedEvents(""),
             counters: SimulatedPmu.counterCount
         )
-        eventDescriptor = clinux_epoll_create()
-        timer = clinux_timerfd()
-        guard eventDescriptor >= 0, timer >= 0,
-            clinux_epoll_add(eventDescriptor, timer, 0) == 0
-        else {
+        do throws(Errno) {
+            events = try PollSet()
+            timer = try TimerDescriptor()
+            try events.add(timer.raw, 0)
+            if threads.eventDescriptor >= 0 { try events.add(threads.eventDescriptor, 1) }
+        } catch {
             throw PfmError(.tooManyOpenFilesInSystem, "no descriptors for the simulated PMU")
-        }
-        if threads.eventDescriptor >= 0 {
-            _ = clinux_epoll_add(eventDescriptor, threads.eventDescriptor, 1)
         }
     }
 
-    deinit {
-        close(timer)
-        close(eventDescriptor)
-    }
+    var eventDescriptor: Int32 { events.raw }
 
     func validate(_ selection: EventSelection, systemWide: Bool) throws(PfmError) {
         _ = try SimulatedPmu.counter(for: selection)
@@ -142,7 +136,8 @@ package final class SimulatedBackend: CounterBackend {
     func schedule() {
         guard !clock.isManual else { return }
         let next = earliestEvent()?.1
-        _ = clinux_timerfd_set(timer, next.map { $0 &+ clock.origin } ?? 0)
+        // Without it everything happens at the next command.
+        try? timer.set(at: next.map { $0 &+ clock.origin } ?? 0)
     }
 
     private func earliestEvent() -> (SimulatedSession, UInt64)? {

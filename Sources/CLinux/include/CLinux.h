@@ -29,21 +29,21 @@ pid_t clinux_thread_in_namespace(int namespace, pid_t tid);
 /* Seconds since 1970 (CLOCK_REALTIME). */
 uint64_t clinux_wall_clock(void);
 
-/* epoll_create1(2) and eventfd(2), timerfd_create(2) on CLOCK_MONOTONIC; all close-on-exec, the
-   latter two non-blocking. */
+/* Nonzero while a test makes system calls fail (LinuxSupport/SystemFaults.swift). */
+extern int clinux_faults;
+void clinux_arm_faults(int armed);
+static inline int clinux_has_faults(void)
+{
+	return __atomic_load_n(&clinux_faults, __ATOMIC_RELAXED);
+}
+
+/* epoll_create1(2) and eventfd(2), close-on-exec, the latter non-blocking. */
 int clinux_epoll_create(void);
 int clinux_eventfd(void);
-int clinux_timerfd(void);
 
-/* Watches a descriptor for reading, level-triggered; `data` comes back from clinux_epoll_wait. */
+/* Watches a descriptor for reading, level-triggered; `data` is the token of its reports. */
 int clinux_epoll_add(int epoll, int descriptor, uint64_t data);
 int clinux_epoll_remove(int epoll, int descriptor);
-
-/* epoll_wait(2) that stores only the `data` of each ready descriptor; returns their number. */
-int clinux_epoll_wait(int epoll, uint64_t *data, int capacity, int milliseconds);
-
-/* Sets a timerfd to an absolute time in nanoseconds of CLOCK_MONOTONIC; 0 disarms it. */
-int clinux_timerfd_set(int timer, uint64_t nanoseconds);
 
 /* A file with the code that the kernel lends to every process of this kind (vDSO); -1 if there is
    none. */
@@ -65,7 +65,7 @@ int clinux_epoll_reports(int epoll, struct clinux_report *reports, int capacity)
 
 /* timerfd(2) on CLOCK_MONOTONIC, never blocking; times in nanoseconds, 0 stops it. */
 int clinux_timer_create(void);
-int clinux_timer_set(int timer, uint64_t first, uint64_t interval);
+int clinux_timer_set(int timer, uint64_t first, uint64_t interval, int is_absolute);
 /* Nanoseconds to the next expiry, 0 when stopped. */
 uint64_t clinux_timer_left(int timer);
 

@@ -83,7 +83,7 @@ final class PaceTimer {
     }
 
     func set(in nanoseconds: UInt64) {
-        _ = clinux_timer_set(raw, max(1, nanoseconds), 0)
+        _ = clinux_timer_set(raw, max(1, nanoseconds), 0, 0)
     }
 
     /// Takes note of an expiry, so that it is not reported again.

@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 internal import LinuxSupport
 internal import PerfmonModel
 internal import SystemPackage
@@ -17,8 +15,7 @@ package final class SignalNotice {
     /// thread must be in his reach too.
     private let opener: UInt32?
     /// This very thread, and no later one of its number.
-    private let descriptor: OwnedDescriptor
-    private let isThread: Bool
+    private let descriptor: ThreadDescriptor
     private let facts: @Sendable (Int32) -> ThreadFacts?
 
     /// Highest signal number of Linux.
@@ -47,12 +44,8 @@ package final class SignalNotice {
         senders = Set([client.uid] + (own?.uids.prefix(1) ?? []))
         mayAll = (own?.capabilities ?? 0) & Self.mayKill != 0
         opener = client.opener.flatMap { $0.capabilities & Self.mayKill != 0 ? nil : $0.uid }
-        let thread = clinux_pidfd_open(tid, UInt32(CLINUX_PIDFD_THREAD))
-        isThread = thread >= 0
         do throws(Errno) {
-            descriptor = try OwnedDescriptor(
-                checking: isThread ? thread : clinux_pidfd_open(tid, 0)
-            )
+            descriptor = try ThreadDescriptor(tid)
         } catch {
             throw PfmError(
                 error == .tooManyOpenFiles ? .tooManyOpenFilesInSystem : .noSuchProcess,
@@ -77,7 +70,7 @@ package final class SignalNotice {
     /// pfmfs has a right to signal anybody, which must not become the client's.
     func send() {
         guard isInReach else { return }
-        _ = clinux_pidfd_send_signal(descriptor.raw, signal, isThread ? 1 : 0)
+        try? descriptor.send(signal)
     }
 
     /// The rule of kill(2): one of the sender's real and effective user ids is the thread's real or

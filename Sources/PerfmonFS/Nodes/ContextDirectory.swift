@@ -216,7 +216,8 @@ enum ContextReadings {
             "counters",
             mode: 0o444,
             format: "EVENT VALUE quality=... [reason=...] running=PERCENT set=N pmd=N lines",
-            summary: "What every event came to since the load or, if that was later, since its register's "
+            summary:
+                "What every event came to since the load or, if that was later, since its register's "
                 + "value was written; and how far to trust it.",
             content: .value(
                 show: { node, client, text throws(PfmError) in

@@ -172,7 +172,8 @@ enum SetReadings {
         FileRow(
             "pmds",
             mode: 0o444,
-            format: "pmdN value=... enabled=NS running=NS pct=... quality=... [reason=...] event=... "
+            format:
+                "pmdN value=... enabled=NS running=NS pct=... quality=... [reason=...] event=... "
                 + "lines",
             summary: "The PMDs that are in use, all values from one instant.",
             content: .value(

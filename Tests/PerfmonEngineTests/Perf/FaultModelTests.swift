@@ -414,7 +414,8 @@ struct FaultRun {
                 tally.switches += 1
                 let left = set == context.activeSetID ? runs - 1 : runs
                 guard counted >= left * periods[Int(set)] else {
-                    return "set \(set): \(counted) faults in \(left) periods of \(periods[Int(set)])"
+                    return
+                        "set \(set): \(counted) faults in \(left) periods of \(periods[Int(set)])"
                 }
             }
             guard sum == total else { return "\(sum) faults in both sets, model \(total)" }

@@ -193,7 +193,8 @@ extension CounterProgram {
 
 extension CounterSession {
     /// Lets a counter overflow at a raw count, and every so many events from then on.
-    func arm(_ set: UInt16, pmd: Int, at count: UInt64, every events: UInt64? = nil) throws(PfmError)
+    func arm(_ set: UInt16, pmd: Int, at count: UInt64, every events: UInt64? = nil)
+        throws(PfmError)
     {
         try arm(set, [(pmd, OverflowTarget(count: count, period: events))])
     }

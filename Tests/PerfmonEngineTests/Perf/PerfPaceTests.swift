@@ -222,7 +222,9 @@ private struct KernelEvent {
             looks: true,
             minimum: 50
         )
-        #expect(pace.steer(at: 1000, for: OverflowAim(OverflowTarget(count: 1300), at: 1000)) == 300)
+        #expect(
+            pace.steer(at: 1000, for: OverflowAim(OverflowTarget(count: 1300), at: 1000)) == 300
+        )
         #expect(pace.steer(at: 1300, for: OverflowAim(OverflowTarget(count: 1290), at: 1300)) == 50)
     }
 }
