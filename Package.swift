@@ -113,12 +113,18 @@ let package = Package(
                 )
             ]
         ),
+        .target(
+            name: "TestSupport",
+            dependencies: [system],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "PerfmonEngineTests",
             dependencies: [
                 "CLinux", "CPerfEvent", "CPrivilege", "LinuxSupport", "PerfBackend",
                 "PerfmonEngine", "PerfmonEvents", "PerfmonModel", "PrivilegeSupport",
-                "SimulatedBackend", "X86Pmu", logging, system,
+                "SimulatedBackend", "TestSupport", "X86Pmu", logging, system,
             ],
             swiftSettings: strict
         ),
@@ -127,7 +133,7 @@ let package = Package(
             dependencies: [
                 "CFuse", "CLinux", "FuseKit", "LinuxSupport", "PerfBackend", "PerfmonEngine",
                 "PerfmonEvents", "PerfmonFS", "PerfmonModel", "PrivilegeSupport",
-                "SimulatedBackend", logging, system,
+                "SimulatedBackend", "TestSupport", logging, system,
             ],
             swiftSettings: strict
         ),

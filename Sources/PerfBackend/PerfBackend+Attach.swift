@@ -12,12 +12,22 @@ extension PerfBackend {
         try open(request)
     }
 
-    /// One for a thread or a CPU; one for each CPU when a thread is sampled together with its
-    /// children, which the kernel does only there.
+    /// One for a CPU and for each thread, of which a process has one or more; one for each CPU when
+    /// threads are sampled together with their children, which the kernel does only there.
     func placements(for request: AttachRequest) throws(PfmError) -> [Placement] {
-        let whole = Placement(request.target)
-        guard request.samplesFamily, let tid = whole.thread else { return [whole] }
-        return kernel.onlineCPUs.sorted().map { Placement(thread: tid, cpu: $0) }
+        let threads = threads(of: request.target)
+        guard !threads.isEmpty else { return [Placement(request.target)] }
+        guard request.samplesFamily else { return threads.map { Placement(thread: $0) } }
+        let cpus = kernel.onlineCPUs.sorted()
+        return threads.flatMap { tid in cpus.map { Placement(thread: tid, cpu: $0) } }
+    }
+
+    /// The threads that a target stands for now, of which the first one runs if any does; none on a
+    /// CPU.
+    private func threads(of target: Target) -> [Int32] {
+        guard case .process(let pid) = target.tasks else { return target.thread.map { [$0] } ?? [] }
+        let running = ProcessFacts.runningThreads(of: pid)
+        return running.isEmpty ? [pid] : running
     }
 
     /// A gate, the counters and perhaps a trigger for each set; a ring; a pidfd or a timer.
@@ -38,6 +48,7 @@ extension PerfBackend {
             // On each CPU, with its rings there.
             count = (count + (request.wantsProcesses ? 2 : 1)) * kernel.onlineCPUs.count
         }
+        count *= max(threads(of: request.target).count, 1)
         let samples = request.sets.contains { set in
             set.timeout != nil && triggers || set.counters.contains { $0.distance != nil }
         }
@@ -50,13 +61,18 @@ extension PerfBackend {
     }
 
     /// `attach`, with the type that this backend's own code needs.
-    func open(_ request: AttachRequest) throws(PfmError) -> PerfSession {
-        try check(request)
-        try requireVisible(request.client)
+    func open(_ asked: AttachRequest) throws(PfmError) -> PerfSession {
+        try check(asked)
+        try requireVisible(asked.client)
         let serial = nextSerial()
-        var opening = opening(for: request, serial: serial)
         // From here on the thread's number means this thread, or nothing once it is gone.
-        let thread = try thread(of: request.target)
+        let thread = try handle(of: asked)
+        let placements = try placements(for: asked)
+        // The first thread of a process that runs stands for all: it has the ring that tells of
+        // other credentials. No other one keeps running when one of them gets those.
+        var request = asked
+        if let first = placements.first?.thread { request.target = .thread(first) }
+        var opening = opening(for: request, serial: serial)
         var selected: [perf_event_attr] = []
         for programs in PerfLayout.groups(request) {
             selected += try opening.members(programs, opening.layout(programs))
@@ -91,23 +107,7 @@ extension PerfBackend {
         }
         // Seized before the first event is opened: untraced, its thread would not survive it.
         let hold = try hold(request, serial: serial)
-        var lanes: [PerfLane] = []
-        if isFamily {
-            for placement in try placements(for: request) {
-                let output = PerfOutput()
-                try openRing(
-                    output,
-                    request.target,
-                    at: placement,
-                    pages: 256
-                )
-                let news = try openNews(request, at: placement)
-                lanes.append(try PerfLane(request.sets, opening.at(placement, output), news: news))
-            }
-        } else {
-            let news = samples && thread != nil ? try openNews(request) : nil
-            lanes.append(try PerfLane(request.sets, opening, news: news))
-        }
+        let lanes = try lanes(at: placements, for: request, opening, identities, samples: samples)
         let session = PerfSession(
             request,
             serial: serial,
@@ -131,6 +131,47 @@ extension PerfBackend {
         try watch(session)
         try followProcesses(for: session)
         return session
+    }
+
+    /// Opens the sets at each placement. Threads that have ended meanwhile are left out, but not the
+    /// first.
+    private func lanes(
+        at placements: [Placement],
+        for request: AttachRequest,
+        _ opening: PerfOpening,
+        _ identities: [ClientIdentity],
+        samples: Bool
+    ) throws(PfmError) -> [PerfLane] {
+        var pages = 256
+        while pages > 16, pages * placements.count > 2048 { pages /= 2 }
+        var lanes: [PerfLane] = []
+        var authorised = request.target.tid
+        for placement in placements {
+            do throws(PfmError) {
+                var part = request
+                if let tid = placement.thread, tid != authorised {
+                    part.target = .thread(tid)
+                    try authoriseTarget(identities, part)
+                    authorised = tid
+                }
+                var output = opening.output
+                var news: PerfOutput?
+                if request.samplesFamily {
+                    output = PerfOutput()
+                    try openRing(output, part.target, at: placement, pages: pages)
+                    news = try openNews(part, at: placement)
+                } else if samples, placement.thread != nil {
+                    news = try openNews(part)
+                }
+                lanes.append(
+                    try PerfLane(request.sets, opening.at(placement, output), news: news)
+                )
+            } catch {
+                let isFirst = placement.thread == placements.first?.thread
+                guard !isFirst, error.code == .noSuchProcess else { throw error }
+            }
+        }
+        return lanes
     }
 
     private func hasPidfd(_ thread: borrowing ThreadHandle?) -> Bool {
@@ -174,10 +215,18 @@ extension PerfBackend {
         )
     }
 
-    private func thread(of target: Target) throws(PfmError) -> ThreadHandle? {
-        guard let tid = target.thread else {
+    /// A session of a process's first thread that follows what it starts is one of the process.
+    private func handle(of request: AttachRequest) throws(PfmError) -> ThreadHandle? {
+        let number: Int32?
+        var isProcess = false
+        switch request.target.tasks {
+        case .process(let pid): (number, isProcess) = (pid, true)
+        case .thread(let tid): (number, isProcess) = (tid, request.inherit)
+        default: number = nil
+        }
+        guard let tid = number else {
             let online = kernel.onlineCPUs
-            for number in target.cpus ?? [] where !online.contains(number) {
+            for number in request.target.cpus ?? [] where !online.contains(number) {
                 throw PfmError(
                     .invalidArgument,
                     "CPU \(number) is not online",
@@ -186,7 +235,11 @@ extension PerfBackend {
             }
             return nil
         }
-        let handle = try ThreadHandle(tid, usesPidfd: usesThreadPidfds)
+        let handle = try ThreadHandle(
+            tid,
+            isProcess: isProcess && ProcessFacts.isGroupLeader(tid),
+            usesPidfd: usesThreadPidfds
+        )
         guard ThreadStat(ofThread: tid)?.isOfKernel != true else {
             throw PfmError(
                 .notPermitted,
@@ -303,7 +356,8 @@ extension PerfBackend {
         do throws(Errno) {
             if session.output.pages > 0 {
                 try watch(session, session.output.event, .ring)
-            } else if let pidfd = session.pidfd {
+            }
+            if let pidfd = session.pidfd, session.output.pages == 0 || session.endsWithProcess {
                 try watch(session, pidfd, .exit)
             }
             for ring in session.laneRings { try watch(session, ring, .ring) }

@@ -98,7 +98,8 @@ extension PerfBackend {
         switch source {
         case .ring, .exit:
             session.collectSamples(handler)
-            guard isHangUp || source == .exit, !session.isDetached else { return }
+            guard !session.isDetached else { return }
+            guard source == .exit || isHangUp && !goesOn(session) else { return }
             session.hold?.takeWaiting().forEach(handler)
             guard !session.isDetached else { return }
             let isTakenAway = session.isTargetAlive || session.hasEndedAtExec
@@ -109,6 +110,21 @@ extension PerfBackend {
         case .kick, .uevents, .scan, .followers:
             break
         }
+    }
+
+    /// Whether a session whose ring has hung up has more to come: the first thread of its process
+    /// has ended, or another one has executed a program, and the others are monitored on. The kernel
+    /// reports that of an inherited event only once no child has it any more.
+    private func goesOn(_ session: PerfSession) -> Bool {
+        guard session.endsWithProcess, session.holdsSamples else { return false }
+        let first = session.output
+        let isFirstGone =
+            first.hasHungUp && session.watched.contains { $0.descriptor == first.event }
+        guard !session.forgetHungUpRings() else { return false }
+        // The children of a thread that has executed a set-user-id program are there, it is not.
+        let tid = session.request.target.tid
+        return !isFirstGone || ThreadStat(ofThread: tid)?.isExiting != false
+            || !ProcessFacts.isProtected(tid)
     }
 
     /// Reports of descriptors that belong to no session.

@@ -42,7 +42,7 @@ extension PerfBackend {
         if devices.hasCorePmu { kinds.formUnion([.hardware, .cache]) }
         if hardware != nil { kinds.insert(.native) }
         return BackendCapabilities(
-            targets: [.thread, .cpu],
+            targets: [.thread, .process, .cpu],
             canBlock: true,
             canInherit: true,
             overflow: .exact,

@@ -142,7 +142,7 @@ package final class PerfBackend: CounterBackend {
     }
 
     static func isThread(_ target: Target) -> Bool {
-        target.thread != nil
+        !target.isSystemWide
     }
 
     func nextSerial() -> UInt64 {
@@ -162,6 +162,12 @@ package final class PerfBackend: CounterBackend {
         for (descriptor, _) in session.watched { poller.remove(descriptor) }
         unfollowProcesses()
         for attributes in session.held { holders.release(attributes) }
+    }
+
+    /// Stops watching a descriptor that the session keeps.
+    func unwatch(_ descriptor: Int32, of session: PerfSession) {
+        poller.remove(descriptor)
+        session.watched.removeAll { $0.descriptor == descriptor }
     }
 
     /// From now on the session's ring may fill.

@@ -244,16 +244,19 @@ final class PerfGroup {
         do throws(PfmError) {
             open = try openChecked(new, fresh, atExec: atExec)
         } catch {
-            guard error.code == .resourceBusy else { throw error }
+            let hasEnded = error.code == .noSuchProcess && opening.isOneOfMany
+            guard hasEnded || error.code == .resourceBusy else { throw error }
             // The old events themselves may be what takes the room.
             open = PerfOpenGroup()
-            do throws(PfmError) {
-                open = try openChecked(new, fresh, atExec: atExec)
-            } catch {
-                exec = .notArmed
-                open = (try? openChecked(programs, layout, atExec: false)) ?? PerfOpenGroup()
-                carry(last, to: programs)
-                throw error
+            if !hasEnded {
+                do throws(PfmError) {
+                    open = try openChecked(new, fresh, atExec: atExec)
+                } catch {
+                    exec = .notArmed
+                    open = (try? openChecked(programs, layout, atExec: false)) ?? PerfOpenGroup()
+                    carry(last, to: programs)
+                    throw error
+                }
             }
         }
         exec = atExec ? .armed : .notArmed

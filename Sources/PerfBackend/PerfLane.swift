@@ -2,8 +2,8 @@ internal import PerfmonEngine
 internal import PerfmonModel
 internal import SystemPackage
 
-/// The event sets of a session in one place: everywhere, or, when a thread is sampled together with
-/// its children, on one CPU. A session has one lane then for each CPU.
+/// The event sets of a session at one placement: a CPU, a thread wherever it runs, or, when it is
+/// sampled together with its children, on one CPU.
 final class PerfLane {
     let opening: PerfOpening
     /// What is told of processes here; nil when it is not wanted, or comes from elsewhere.

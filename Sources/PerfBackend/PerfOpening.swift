@@ -63,6 +63,9 @@ struct PerfOpening {
     /// Whether every thread of a family overflows by itself, with samples that hold no counts.
     var isFamily: Bool { placement.thread != nil && placement.cpu != nil }
 
+    /// Whether the thread is one of several of a process, whose end ends nothing.
+    var isOneOfMany: Bool { placement.thread != target.thread }
+
     /// The same for a thread and its children on one CPU: the kernel has rings for events that
     /// follow children only there.
     func at(_ placement: Placement, _ output: PerfOutput) -> PerfOpening {

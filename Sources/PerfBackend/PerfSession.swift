@@ -257,6 +257,24 @@ final class PerfSession: CounterSession {
         }
     }
 
+    /// Whether the session lives as long as any thread of the process.
+    var endsWithProcess: Bool {
+        switch thread {
+        case .some(let thread): thread.isProcess
+        case nil: false
+        }
+    }
+
+    /// Stops watching the rings whose events are gone for good.
+    ///
+    /// - Returns: whether none is left that samples come from.
+    func forgetHungUpRings() -> Bool {
+        for ring in [output] + lanes.map(\.output) where ring.hasHungUp {
+            backend.unwatch(ring.event, of: self)
+        }
+        return lanes.allSatisfy(\.output.hasHungUp)
+    }
+
     /// Whether a set that waited for an exec has been taken away by that very exec: no program lives for
     /// so short a time.
     var hasEndedAtExec: Bool {

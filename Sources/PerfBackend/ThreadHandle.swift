@@ -4,25 +4,30 @@ internal import LinuxSupport
 internal import PerfmonModel
 internal import SystemPackage
 
-/// One particular thread, which a later thread of the same number is never mistaken for.
+/// One particular thread, or the process of a number, which a later one of the same number is never
+/// mistaken for.
 struct ThreadHandle: ~Copyable {
     let tid: Int32
-    /// A pidfd, or before Linux 6.9 the thread's directory in /proc.
+    /// The handle is of the process: it lives as long as any of its threads does, whichever of them
+    /// executes a program.
+    let isProcess: Bool
+    /// A pidfd, or for a thread before Linux 6.9 the thread's directory in /proc.
     private let descriptor: OwnedDescriptor
     private let isPidfd: Bool
 
     /// Takes hold of the thread that has the number now.
     ///
-    /// - Parameter usesPidfd: false leaves out the pidfd; tests stand in for an older kernel so.
+    /// - Parameters:
+    ///   - isProcess: the number is that of a process, which is meant as a whole.
+    ///   - usesPidfd: false leaves out the pidfd; tests stand in for an older kernel so.
     /// - Throws: ESRCH when there is none, ENFILE when descriptors run out.
-    init(_ tid: Int32, usesPidfd: Bool = true) throws(PfmError) {
+    init(_ tid: Int32, isProcess: Bool = false, usesPidfd: Bool = true) throws(PfmError) {
         guard tid > 0 else {
             throw PfmError(.noSuchProcess, "\(tid) is no thread id")
         }
+        let flags = isProcess ? 0 : UInt32(CLINUX_PIDFD_THREAD)
         var opened =
-            usesPidfd
-            ? SystemCall.openThread.make { clinux_pidfd_open(tid, UInt32(CLINUX_PIDFD_THREAD)) }
-            : -1
+            usesPidfd ? SystemCall.openThread.make { clinux_pidfd_open(tid, flags) } : -1
         let isPidfd = opened >= 0
         if !isPidfd, !usesPidfd || errno == EINVAL {
             opened = open("/proc/\(tid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -32,10 +37,12 @@ struct ThreadHandle: ~Copyable {
         }
         descriptor = OwnedDescriptor(owning: opened)
         self.isPidfd = isPidfd
+        self.isProcess = isProcess && isPidfd
         self.tid = tid
     }
 
-    /// Polls readable when the thread exits; nil where the kernel has no pidfds of threads.
+    /// Polls readable when the thread exits, or the last one of the process; nil where the kernel has
+    /// no pidfds of threads.
     var pidfd: Int32? { isPidfd ? descriptor.raw : nil }
 
     /// Whether the number still means this thread.

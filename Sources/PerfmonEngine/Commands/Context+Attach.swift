@@ -41,6 +41,13 @@ extension Context {
         flags = new
     }
 
+    /// Whether the number of a process stands for all its threads. A context of perfmon2 monitors one
+    /// thread; this one follows what threads start, and so it has to have all of them.
+    package var monitorsProcesses: Bool {
+        flags.contains(.inherit) && !engine.options.isStrict
+            && engine.backend.capabilities.targets.contains(.process)
+    }
+
     /// Attaches the context (`pfm_load_context`). Monitoring is not started.
     ///
     /// - Effect: the message queue is emptied; `set` becomes the active set and has run once.

@@ -53,7 +53,8 @@ extension Context {
         sampling?.droppedWhenMasked = 0
         sampling?.throttled = 0
         sampling?.processes?.beginLoad(at: engine.now)
-        if let tid = target.thread { sampling?.processes?.see(thread: tid) }
+        let threads = target.thread.map { [$0] } ?? attachment?.reservation.threads.sorted() ?? []
+        for tid in threads { sampling?.processes?.see(thread: tid) }
     }
 
     /// Whether overflows may be told late, many at a time: nothing but the buffer waits for them.

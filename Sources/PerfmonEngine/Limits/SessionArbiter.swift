@@ -27,7 +27,7 @@ struct SessionArbiter {
 
     /// What one session has reserved, to be given back as a whole.
     struct Reservation {
-        fileprivate let threads: Set<Int32>
+        let threads: Set<Int32>
         fileprivate let cpus: Set<Int>
 
         /// What sessions at these placements take: a thread wherever it is placed, or a CPU of which

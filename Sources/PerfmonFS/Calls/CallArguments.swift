@@ -33,7 +33,7 @@ struct CallArguments {
     func load() throws(PfmError) -> ContextCommand {
         let request = try Targets.parse(
             CommandLine(words.joined(separator: " ")),
-            isSystemWide: context.flags.contains(.systemWide),
+            for: context,
             by: client
         )
         return .load(request.target, set: request.set)

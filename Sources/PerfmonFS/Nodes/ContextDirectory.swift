@@ -85,7 +85,9 @@ enum ContextSettings {
             "load_context",
             mode: 0o644,
             format: "pid N, tid N, self, cpu N, or a bare number; set=N may follow",
-            summary: "What is monitored; writing attaches the context.",
+            summary:
+                "What is monitored; writing attaches the context. With inherit, pid N is the whole "
+                + "process, otherwise its first thread.",
             content: .commands(
                 show: { node, client, text in
                     text.append(
@@ -95,7 +97,7 @@ enum ContextSettings {
                 decode: { node, client, line throws(PfmError) in
                     let request = try Targets.parse(
                         line,
-                        isSystemWide: node.context.flags.contains(.systemWide),
+                        for: node.context,
                         by: client
                     )
                     return .load(request.target, set: request.set)
@@ -240,7 +242,7 @@ enum ContextReadings {
         FileRow(
             "target",
             mode: 0o444,
-            format: "tid N, cpu N, or none",
+            format: "pid N, tid N, cpu N, or none",
             summary: "What is monitored now.",
             content: .value(
                 show: { node, client, text throws(PfmError) in

@@ -149,7 +149,7 @@ enum InfoDirectory {
             var what = Targets.text(target, for: client)
             if !ContextsDirectory.mayRead(mount.node(of: context), client) {
                 if mount.options.hidesContexts { continue }
-                if target.thread != nil { what = "thread" }
+                if !target.isSystemWide { what = target.kind.rawValue }
             }
             text.append(
                 line: "context name=\(context.name) uid=\(context.uid) "

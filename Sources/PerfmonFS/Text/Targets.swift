@@ -26,12 +26,16 @@ enum Targets {
     /// Reads `pid N`, `tid N`, `self`, `cpu N`, or a bare number, which is a thread or, in a
     /// system-wide context, a CPU, as perfmon2 meant it; `set=N` may follow.
     ///
+    /// `pid N` is the whole process for a context with `inherit`, which perfmon2 did not have, and
+    /// one thread otherwise.
+    ///
     /// - Throws: EINVAL with the word at fault.
     static func parse(
         _ line: CommandLine,
-        isSystemWide: Bool,
+        for context: Context,
         by client: Client
     ) throws(PfmError) -> Request {
+        let isSystemWide = context.flags.contains(.systemWide)
         var words = line.words.map(\.text)
         var set: UInt16 = 0
         if let last = words.last, last.hasPrefix("set=") {
@@ -65,6 +69,9 @@ enum Targets {
             )
         }
         switch first {
+        case "pid" where context.monitorsProcesses:
+            let pid = try thread(words[1], client)
+            return Request(target: Target(tasks: .process(pid)), set: set)
         case "pid", "tid":
             return Request(target: .thread(try thread(words[1], client)), set: set)
         case "cpu": return Request(target: .cpu(Int(try number(words[1]))), set: set)

@@ -4,6 +4,7 @@ import Glibc
 @testable import PerfmonEvents
 @testable import PerfmonModel
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct SysfsEventsTests {

@@ -7,6 +7,7 @@ import Glibc
 @testable import PrivilegeSupport
 @testable import SimulatedBackend
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Tests against the running kernel, one after the other: they count each other's work otherwise.
@@ -135,121 +136,6 @@ func openEvents() -> Int {
         var target = [CChar](repeating: 0, count: 64)
         return readlink("/proc/self/fd/\(name)", &target, 63) > 0
             && strcmp(target, "anon_inode:[perf_event]") == 0
-    }
-}
-
-/// Asks again and again until something has come true, for at most five seconds.
-@discardableResult
-func eventually(_ isTrue: () throws -> Bool) rethrows -> Bool {
-    for _ in 0..<5000 {
-        if try isTrue() { return true }
-        usleep(1000)
-    }
-    return false
-}
-
-/// A child process that waits for a line on its standard input.
-final class Child {
-    let pid: Int32
-    private var input: Int32
-    private let output: Int32
-
-    /// - Parameters:
-    ///   - words: the program and its arguments.
-    ///   - waits: whether it reads a line, and is waited for until it does.
-    init(_ words: [String], waits: Bool = true) throws {
-        var ends: [Int32] = [0, 0]
-        var outputEnds: [Int32] = [0, 0]
-        try #require(pipe(&ends) == 0 && pipe(&outputEnds) == 0)
-        for end in ends + outputEnds { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
-        posix_spawn_file_actions_adddup2(&actions, outputEnds[1], 1)
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        var pid: Int32 = 0
-        // The threads of tests keep signals off, and a shell without SIGCHLD waits for ever.
-        var attributes = posix_spawnattr_t()
-        var noSignal = sigset_t()
-        sigemptyset(&noSignal)
-        posix_spawnattr_init(&attributes)
-        posix_spawnattr_setsigmask(&attributes, &noSignal)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        let result = posix_spawnp(&pid, words[0], &actions, &attributes, &arguments, environ)
-        posix_spawnattr_destroy(&attributes)
-        posix_spawn_file_actions_destroy(&actions)
-        for argument in arguments { free(argument) }
-        close(ends[0])
-        close(outputEnds[1])
-        input = ends[1]
-        output = outputEnds[0]
-        self.pid = pid
-        try #require(result == 0)
-        // Counting from the start of a program that has not begun yet would count its loading.
-        if waits { Self.waitUntilItReads(pid) }
-    }
-
-    /// Waits until a process is in a read of its standard input.
-    static func waitUntilItReads(_ pid: Int32) {
-        eventually { ProcessFile.text("/proc/\(pid)/syscall")?.hasPrefix("0 0x0 ") == true }
-    }
-
-    /// Runs a program to its end; its exit status, or -1.
-    static func run(_ words: String...) -> Int32 {
-        (try? Child(words, waits: false))?.wait() ?? -1
-    }
-
-    static func shell(_ script: String) throws -> Child {
-        try Child(["sh", "-c", script])
-    }
-
-    /// A shell that belongs to nobody and may do nothing.
-    static func nobody(_ script: String, options: [String] = ["--clear-groups"]) throws -> Child {
-        let child = try Child(
-            ["setpriv", "--reuid=65534", "--regid=65534"] + options + ["sh", "-c", script]
-        )
-        child.waitUntilItRuns("sh")
-        return child
-    }
-
-    /// Waits until the process executes a program. Before that it has its parent's rights.
-    func waitUntilItRuns(_ program: String) {
-        while ProcessFile.text("/proc/\(pid)/comm") != program + "\n" { usleep(1000) }
-    }
-
-    func say(_ line: String) {
-        _ = line.withCString { write(input, $0, strlen($0)) }
-    }
-
-    /// The lines it has printed since the last call, once it has been quiet for a while.
-    func lines(quietFor milliseconds: Int32) -> [String] {
-        var bytes: [UInt8] = []
-        var entry = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
-        while poll(&entry, 1, milliseconds) > 0 {
-            var buffer = [UInt8](repeating: 0, count: 4096)
-            let got = read(output, &buffer, buffer.count)
-            guard got > 0 else { break }
-            bytes += buffer.prefix(got)
-        }
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-    }
-
-    /// Waits for the end and returns the exit status.
-    @discardableResult
-    func wait() -> Int32 {
-        if input >= 0 { close(input) }
-        input = -1
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        return status >> 8 & 0xFF
-    }
-
-    deinit {
-        if input >= 0 {
-            kill(pid, SIGKILL)
-            wait()
-        }
-        close(output)
     }
 }
 

@@ -7,6 +7,7 @@ import Glibc
 @testable import PrivilegeSupport
 @testable import SimulatedBackend
 import SystemPackage
+import TestSupport
 import Testing
 
 extension PerfTests {
@@ -119,6 +120,26 @@ extension PerfTests {
             }
             // Loading /bin/true takes more than thirty faults; forking takes the shell some too.
             #expect(try faults(inherit: true) > faults(inherit: false) + 90)
+        }
+
+        @Test("a process is monitored with all its threads, which one thread is not")
+        func wholeProcess() throws {
+            let worker = Worker()
+            worker.run {}
+            func faults(isWholeProcess: Bool) throws -> UInt64 {
+                let session = try backend.attach(
+                    isWholeProcess ? Target(tasks: .process(getpid())) : .thread(getpid()),
+                    counters(Events.pageFaults),
+                    inherit: true
+                )
+                defer { session.detach() }
+                try session.start(0)
+                worker.run { Deed.touch(pages: 50_021) }
+                return try session.read(0).raw[0]
+            }
+            // Other tests of this process fault beside it, but not so often.
+            #expect(try faults(isWholeProcess: true) >= 50_021)
+            #expect(try faults(isWholeProcess: false) < 50_021)
         }
 
         @Test("a set armed for exec counts the new program from its first instruction")

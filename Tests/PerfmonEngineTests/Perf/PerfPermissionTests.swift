@@ -7,6 +7,7 @@ import Glibc
 @testable import PrivilegeSupport
 @testable import SimulatedBackend
 import SystemPackage
+import TestSupport
 import Testing
 
 extension PerfTests {

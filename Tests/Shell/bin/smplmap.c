@@ -5,7 +5,8 @@
  *                                      it is COUNT, for MS milliseconds at most
  *     smplmap private FILE COUNT MS    the same with a private mapping
  *     smplmap pread FILE COUNT MS      the same with one pread after the other
- *     smplmap hold FILE MS             maps the file, touches all of it, sleeps, touches it again
+ *     smplmap hold FILE                maps the file, touches all of it, waits for SIGUSR1, touches
+ *                                      it again
  *     smplmap writable FILE            tries a shared mapping that can be written
  *     smplmap cycles DIR N FORMAT      N times: makes the context DIR, writes FORMAT to smpl_fmt,
  *                                      maps the buffer and reads the header, removes the context
@@ -13,12 +14,14 @@
  * While it watches it checks what a client relies on: the header counts no entry that is not there
  * yet. It prints `count=N offs=N overflows=N size=N min=N version=N flags=N seen=N`, where `seen` is
  * how many different counts were seen, and then a line for each entry; entries have VALUES values
- * each (environment, 0). The exit status is 1 when the count was not reached, 3 when an entry was
+ * each (environment, 0). Each count that it sees goes to standard error at once, the first being 0.
+ * The exit status is 1 when the count was not reached, 3 when an entry was
  * wrong.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +124,7 @@ static void watch(int file, int reads, uint64_t wanted, long milliseconds)
     const long end = now_ms() + milliseconds;
     uint64_t checked = 0, seen = 0;
 
+    fprintf(stderr, "0\n");
     for (;;) {
         uint64_t count;
 
@@ -132,6 +136,7 @@ static void watch(int file, int reads, uint64_t wanted, long milliseconds)
             seen++;
             check_entries(checked, count);
             checked = count;
+            fprintf(stderr, "%" PRIu64 "\n", count);
         }
         if (count >= wanted || now_ms() > end)
             break;
@@ -226,10 +231,16 @@ int main(int argc, char **argv)
         die("mmap");
     close(file);
     if (strcmp(argv[1], "hold") == 0) {
+        sigset_t set;
+        int which;
+
+        sigemptyset(&set);
+        sigaddset(&set, SIGUSR1);
+        sigprocmask(SIG_BLOCK, &set, NULL);
         touch();
         printf("mapped\n");
         fflush(stdout);
-        usleep(atol(argv[3]) * 1000);
+        sigwait(&set, &which);
         touch();
         print(0);
         return 0;

@@ -15,8 +15,10 @@
  *     wait         until SIGUSR1 arrives; at the Nth wait the program's name is waitingN
  *     block=N, unblock=N   keeps signal N off, or no longer
  *     thread=STEP  STEP in a second thread, to its end
- *     linger=MS[,STEP]   a second thread, which sleeps MS milliseconds while the steps go on and
- *                  then does STEP
+ *     aside=STEP   a second thread, which does STEP when SIGUSR2 arrives, while the steps go on
+ *     poke         sends SIGUSR2 to itself
+ *     leave        ends the first thread while others go on
+ *     again=STEP   replaces the program by itself with STEP, in whatever thread
  *     fork=STEP    STEP in a child process, to its end
  *     storm=N[,M]  N child processes one after the other, as fast as it can, with M faults each
  *     exec         replaces the program: the next arguments are the command
@@ -132,12 +134,15 @@ static void *thread_main(void *word)
     return NULL;
 }
 
-static void *linger_main(void *word)
+static void *aside_main(void *word)
 {
-    char *next;
+    sigset_t set;
+    int which;
 
-    nap(strtol(word, &next, 10) * 1000000);
-    return *next ? thread_main(next + 1) : NULL;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR2);
+    sigwait(&set, &which);
+    return thread_main(word);
 }
 
 static void in_thread(char *word)
@@ -213,9 +218,18 @@ static void step(char **words)
         mask(SIG_UNBLOCK, (int)number);
     } else if (IS("thread")) {
         in_thread(text);
-    } else if (IS("linger")) {
-        if (pthread_create(&thread, NULL, linger_main, text))
+    } else if (IS("aside")) {
+        mask(SIG_BLOCK, SIGUSR2);
+        if (pthread_create(&thread, NULL, aside_main, text))
             exit(2);
+    } else if (IS("poke")) {
+        kill(getpid(), SIGUSR2);
+    } else if (IS("leave")) {
+        pthread_exit(NULL);
+    } else if (IS("again")) {
+        execl("/proc/self/exe", "workload", text, NULL);
+        perror("workload: exec");
+        exit(127);
     } else if (IS("fork")) {
         in_child(text);
     } else if (IS("storm")) {

@@ -6,12 +6,15 @@
 # directory is private to the case; every file *.log there is searched for suspicious words.
 
 set -u
-: "${PFMFS:?cases are run by Tests/Shell/run}" "${MNT:?}" "${TOOLS:?}" "${ROOT:?}" "${CASE_SHELL:?}"
+: "${PFMFS:?cases are run by Tests/Shell/run}" "${MNT:?}" "${LIB:?}" "${TOOLS:?}" "${ROOT:?}"
+: "${CASE_SHELL:?}"
 LC_ALL=C
 export LC_ALL
 
 daemon=
-spawned=
+# until_true, never, and the words for programs to monitor.
+# shellcheck source=Tests/Shell/lib/process.sh
+. "$LIB/process.sh"
 
 # fail SENTENCE: ends the case.
 fail() {
@@ -68,17 +71,6 @@ within() {
 at_least() {
     case $3 in '' | *[!0-9]*) fail "$1: '$3' is not a number" ;; esac
     [ "$3" -ge "$2" ] || fail "$1: expected at least $2, found $3"
-}
-
-# until_true SECONDS WHAT COMMAND...: asks again and again.
-until_true() {
-    limit=$(($1 * 50)) what=$2
-    shift 2
-    while ! "$@"; do
-        limit=$((limit - 1))
-        [ "$limit" -gt 0 ] || fail "never came true: $what"
-        sleep 0.02
-    done
 }
 
 # attempt RESULT CALL ARG...: makes one system call (Tests/Shell/bin/attempt.c).
@@ -236,37 +228,6 @@ state() {
 
 is_unloaded() {
     [ "$(state "$1")" = unloaded ]
-}
-
-# ---- programs to monitor -------------------------------------------------------------------
-
-# spawn COMMAND...: in the background; `pid` is its id. It is ended with the case.
-spawn() {
-    "$@" &
-    pid=$!
-    spawned="$spawned $pid"
-}
-
-# workload STEP...: Tests/Shell/bin/workload.c in the background, waiting at its first `wait`.
-workload() {
-    spawn "$TOOLS/workload" "$@"
-    until_true 5 "the workload waits" waits "$pid" 1
-}
-
-# waits PID N: the workload has come to its Nth `wait`.
-waits() {
-    [ "$(cat "/proc/$1/comm" 2>/dev/null)" = "waiting$2" ] && grep -q '^State:.S' "/proc/$1/status"
-}
-
-# go: lets the workload run on.
-go() {
-    kill -USR1 "$pid"
-}
-
-# finish: lets the workload run to its end.
-finish() {
-    go
-    wait "$pid"
 }
 
 # ---- sampling ------------------------------------------------------------------------------

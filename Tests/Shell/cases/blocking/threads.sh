@@ -4,13 +4,8 @@
 . "$LIB/common.sh"
 
 mount_pfmfs
-spawn "$TOOLS/workload" linger=500,faults=997 faults=1 wait naps=200 faults=499 wait
-until_true 5 "the workload waits" waits "$pid" 1
-other=
-for task in /proc/"$pid"/task/*; do
-    [ "${task##*/}" = "$pid" ] || other=${task##*/}
-done
-[ "$other" ] || fail "no second thread"
+workload aside=faults=997 faults=1 wait naps=200 faults=499 wait
+other_thread
 context k
 put "$c/ctx_flags" notify_block
 put "$c/events" page-faults
@@ -19,6 +14,7 @@ put "$c/sets/0/pmd0/long_reset" -101
 put "$c/sets/0/pmd0/flags" ovfl_notify
 put "$c/load_context" "tid $other"
 put "$c/start" 1
+go_aside
 stands() { grep -q '^State:.t' "/proc/$pid/task/$other/status" 2>/dev/null; }
 until_true 5 "the second thread stands" stands
 like "the message" "ovfl set=0 pmds=0 pid=$pid tid=$other *" "$(cat "$c/msgs")"
@@ -27,15 +23,11 @@ until_true 5 "the first thread runs to its end meanwhile" waits "$pid" 2
 stands || fail "the second thread ran on"
 eq "counted" 101 "$(count page-faults)"
 # 997 faults: nine overflows. Restarting until the thread is gone lets every one happen.
-turns=0
-while [ "$(state "$c")" != unloaded ] && [ "$turns" -lt 400 ]; do
-    if [ "$(state "$c")" = masked ]; then
-        echo 1 2>/dev/null >"$c/restart"
-    fi
-    turns=$((turns + 1))
-    sleep 0.01
-done
-is_unloaded "$c" || fail "the thread did not end"
+has_ended() {
+    [ "$(state "$c")" != masked ] || echo 1 2>/dev/null >"$c/restart"
+    is_unloaded "$c"
+}
+until_true 10 "the thread ends" has_ended
 at_least "counted" 997 "$(count page-faults)"
 at_least "restarts" 9 "$(cat "$MNT"/cpu/cpu*/pfm_restart_count | awk '{ n += $1 } END { print n }')"
 finish

@@ -14,23 +14,21 @@ mkdir perf
 chmod 755 .
 cp "$TOOLS/workload" ./workload
 chmod 755 workload
-cat >inside.sh <<'END'
+cat "$LIB/process.sh" - >inside.sh <<'END'
 fail() { echo "$1"; cat last_cmd_status; exit 1; }
 cd "$2/perf" || exit 1
-"$1/workload" wait faults=23 wait &
-pid=$!
-turn=0
-while [ "$(cat /proc/$pid/comm 2>/dev/null)" != waiting1 ] && [ $turn -lt 250 ]; do turn=$((turn + 1)); sleep 0.02; done
+TOOLS=$1
+workload wait faults=23 wait
 echo "pid $pid" >load_context || fail load
 [ "$(cat target)" = "tid $pid" ] || fail "target $(cat target)"
 echo 1 >start || fail start
-kill -USR1 $pid
-while [ "$(cat /proc/$pid/comm 2>/dev/null)" != waiting2 ] && [ $turn -lt 500 ]; do turn=$((turn + 1)); sleep 0.02; done
+go
+until_true 5 "23 are done" waits "$pid" 2
 echo 1 >stop || fail stop
 cat counters
 echo "pid 1" >load_context 2>/dev/null && fail "loaded twice"
 echo 1 >unload_context || fail unload
-kill -USR1 $pid
+finish
 grep -E '^(CapEff|CapBnd|NoNewPrivs)' /proc/self/status
 END
 # shellcheck disable=SC2016 # for the shell inside

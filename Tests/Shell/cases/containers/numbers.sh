@@ -10,7 +10,11 @@ mount_pfmfs
 context n page-faults
 # inside COMMAND...: in a pid namespace of its own, where the shell is number 1.
 inside() {
-    "$UNSHARE" --pid --fork --mount-proc --kill-child "$CASE_SHELL_WORD" -c "$1" inside "$c" "$TOOLS"
+    "$UNSHARE" --pid --fork --mount-proc --kill-child \
+        "$CASE_SHELL_WORD" -c "$(cat "$LIB/process.sh")
+fail() { echo \"\$1\"; exit 10; }
+c=$c TOOLS=$TOOLS
+$1"
 }
 CASE_SHELL_WORD=${CASE_SHELL%% *}
 [ "$CASE_SHELL_WORD" != busybox ] || CASE_SHELL_WORD='sh'
@@ -18,28 +22,20 @@ CASE_SHELL_WORD=${CASE_SHELL%% *}
 # The first program of the namespace that takes a number is 2; outside that is another thread.
 # shellcheck disable=SC2016 # for the shell inside
 inside '
-    c=$1 tools=$2
-    "$tools/workload" wait faults=23 wait & pid=$!
-    [ "$pid" -lt 20 ] || exit 11
-    for turn in $(seq 250); do
-        [ "$(cat /proc/$pid/comm)" != waiting1 ] || break
-        sleep 0.02
-    done
+    workload wait faults=23 wait
+    [ "$pid" -lt 40 ] || exit 11
     echo "pid $pid" >"$c/load_context" || exit 12
     echo "tid $pid" >expected
     cat "$c/target" >found
     cat "$c/load_context" >found2
     echo 1 >"$c/start" || exit 13
-    kill -USR1 $pid
-    for turn in $(seq 250); do
-        [ "$(cat /proc/$pid/comm)" != waiting2 ] || break
-        sleep 0.02
-    done
+    go
+    until_true 5 "23 are done" waits "$pid" 2
     cat "$c/counters" >counted
     echo 1 >"$c/unload_context" || exit 14
     kill -KILL $pid
     for number in 4000000 700 $((pid + 1000)); do
-        found=$("$tools/attempt" write "$c/load_context" "pid $number")
+        found=$("$TOOLS/attempt" write "$c/load_context" "pid $number")
         [ "$found" = ESRCH ] || exit 15
     done
     echo self >"$c/load_context" || exit 16
@@ -55,5 +51,5 @@ eq "self inside" "tid 1" "$(cat self)"
 put "$c/load_context" "pid $$"
 eq "target outside" "tid $$" "$(cat "$c/target")"
 # shellcheck disable=SC2016
-inside 'cat "$1/target" >found'
+inside 'cat "$c/target" >found'
 eq "target that has no number inside" "tid 0" "$(cat found)"

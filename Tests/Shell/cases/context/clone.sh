@@ -26,8 +26,7 @@ sleep 30 &
 spawned="$spawned $!"
 child=$!
 exec 3>&-
-sleep 0.1
-[ -d "$c" ] || fail "gone although a copy of the descriptor is open"
+never "it is gone although a copy of the descriptor is open" gone "$c"
 kill "$child"
 wait "$child" 2>/dev/null
 until_true 2 "the context is gone with the last copy" gone "$c"

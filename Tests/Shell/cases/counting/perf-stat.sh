@@ -12,18 +12,23 @@ workload wait spin=700 faults=1009 naps=23 wait
 context p 'task-clock page-faults context-switches'
 put "$c/load_context" "pid $pid"
 put "$c/start" 1
-perf stat -x, -o out -e task-clock,page-faults,context-switches -p "$pid" 2>/dev/null &
+# perf says when it counts, and when no more.
+mkfifo ask answer
+perf stat -x, -o out -e task-clock,page-faults,context-switches -p "$pid" --control fifo:ask,answer \
+    2>/dev/null &
 perf=$!
 spawned="$spawned $perf"
-# perf says nothing when it is ready; it needs some 20 ms.
-sleep 1
+tell_perf() {
+    echo "$1" >ask
+    read -r said <answer
+    like "perf's answer" 'ack*' "$said"
+}
+tell_perf ping
 go
 until_true 20 "the steps are done" waits "$pid" 2
 put "$c/stop" 1
+tell_perf disable
 kill -INT "$perf"
-# A shell without job control lets background programs ignore SIGINT.
-sleep 0.2
-kill -TERM "$perf" 2>/dev/null
 wait "$perf" 2>/dev/null
 theirs() {
     awk -F, -v name="$1" '$3 == name { print $1 }' out

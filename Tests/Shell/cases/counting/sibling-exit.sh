@@ -4,12 +4,15 @@
 . "$LIB/common.sh"
 
 mount_pfmfs
-workload wait linger=50 sleep=200 wait faults=23 wait
+workload aside=tid wait wait faults=23 wait
 context x page-faults
 put "$c/load_context" "tid $pid"
 put "$c/start" 1
+has_threads 2 || fail "there is no other thread"
+go_aside
+until_true 5 "the other thread has ended" has_threads 1
 go
-until_true 5 "the other thread has ended" waits "$pid" 2
+until_true 5 "the first one runs on" waits "$pid" 2
 eq state loaded "$(state "$c")"
 before=$(count page-faults)
 go

@@ -12,6 +12,7 @@ while [ "$number" -lt 20 ]; do
         echo self >"$1/contexts/$n/load_context"; echo 1 >"$1/contexts/$n/start"
         while :; do read -r _ <"$1/contexts/$n/counters"; done' sh "$MNT" &
     client=$!
+    # At some moment.
     sleep 0.02
     kill -KILL "$client"
     wait "$client" 2>/dev/null

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A daemon that is stopped for seconds loses no event, no message and no state; who asked meanwhile
+# A daemon that is stopped for a while loses no event, no message and no state; who asked meanwhile
 # is answered afterwards.
 # shellcheck source=../../lib/common.sh
 . "$LIB/common.sh"
@@ -14,15 +14,14 @@ cat "$c/msgs_pipe" >messages &
 reader=$!
 kill -STOP "$daemon"
 go
-sleep 1
+until_true 5 "the target is done" waits "$pid" 2
 (echo stop >"$c/ctl" && echo yes >answered) &
 writer=$!
 mkdir "$MNT/contexts/meanwhile" &
 maker=$!
-sleep 0.5
-[ ! -e answered ] || fail "a stopped daemon answered"
+until_true 5 "both requests wait" has_begun "$writer" "$maker"
+never "a stopped daemon answered" test -e answered
 kill -CONT "$daemon"
-until_true 5 "the target is done" waits "$pid" 2
 wait "$writer" || fail "the write that waited failed"
 wait "$maker" || fail "the mkdir that waited failed"
 eq "state" "masked" "$(cat "$c/state")"

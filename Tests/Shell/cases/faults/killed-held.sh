@@ -22,10 +22,15 @@ for order in kill-unload unload-kill kill-both; do
         kill-both)
             kill -STOP "$daemon"
             kill -KILL "$pid"
-            (sleep 0.2; kill -CONT "$daemon") &
             ;;
     esac
-    rmdir "$c"
+    rmdir "$c" &
+    remover=$!
+    if [ "$order" = kill-both ]; then
+        until_true 5 "the removal waits" has_begun "$remover"
+        kill -CONT "$daemon"
+    fi
+    wait "$remover" || fail "rmdir"
     wait "$pid" 2>/dev/null
     until_true 5 "it has ended" ended
 done

@@ -26,12 +26,9 @@ for file in msgs_pipe msgq smpl/samples_pipe; do
     "$TOOLS/attempt" poll "$c/$file" 30000 >/dev/null &
     clients="$clients $!"
 done
-all_wait() {
-    for client in $clients; do grep -q '^State:.S' "/proc/$client/status" || return 1; done
-}
-until_true 5 "all clients wait" all_wait
-sleep 0.1
 # shellcheck disable=SC2086 # a list
+until_true 5 "all clients wait" has_begun $clients
+# shellcheck disable=SC2086
 kill -KILL $clients
 # shellcheck disable=SC2086
 wait $clients 2>/dev/null
@@ -48,7 +45,8 @@ for call in "write $c/stop 1" "write $c/unload_context 1" "stat $MNT/version" "o
     "$TOOLS/attempt" $call >/dev/null &
     clients="$clients $!"
 done
-sleep 0.2
+# shellcheck disable=SC2086
+until_true 5 "all requests wait" has_begun $clients
 # shellcheck disable=SC2086
 kill -KILL $clients
 kill -CONT "$daemon"

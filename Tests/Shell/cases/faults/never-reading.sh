@@ -17,7 +17,12 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     sleep 60 <"$c/smpl/samples_pipe" &
     sleepers="$sleepers $!"
 done
-sleep 0.3
+all_have_opened() {
+    for sleeper in $sleepers; do
+        [ "$(cat "/proc/$sleeper/comm")" = sleep ] || return 1
+    done
+}
+until_true 5 "the readers have the file open" all_have_opened
 before=$(memory)
 put "$c/start" 1
 go

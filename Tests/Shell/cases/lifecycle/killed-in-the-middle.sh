@@ -37,6 +37,7 @@ while [ "$turn" -lt 23 ]; do
     $CASE_SHELL -c "$script" sh "$MNT" "$target" "$block" 2>/dev/null &
     owner=$!
     spawned="$spawned $owner"
+    # At another moment each time.
     sleep "0.0$((turn * 3 % 100))"
     case $((turn % 3)) in
         0) kill -KILL "$owner" ;;

@@ -12,13 +12,8 @@ eq "empty, and not to wait" EAGAIN "$(listen nonblock read=56)"
 eq "asked for nothing" 'nothing nothing nothing' "$(listen poll=0 select=0 epoll=0)"
 put "$c/sets/0/pmd1/value" -23
 put "$c/sets/0/pmd1/flags" ovfl_notify
-spawn "$TOOLS/workload" tid linger=300,faults=211 wait >lines
-until_true 5 "the workload waits" waits "$pid" 1
-other=
-for task in /proc/"$pid"/task/*; do
-    [ "${task##*/}" = "$pid" ] || other=${task##*/}
-done
-[ "$other" ] || fail "no second thread"
+workload aside=faults=211 wait
+other_thread
 put "$c/load_context" "tid $other"
 put "$c/start" 1
 # A C program that waits in poll(2), select(2), epoll_wait(2) or read(2) before there is anything.
@@ -29,6 +24,8 @@ second=$!
 "$TOOLS/listen" "$c/msgq" edge=5000 >epolled &
 third=$!
 spawned="$spawned $first $second $third"
+until_true 5 "all three wait" has_begun "$first" "$second" "$third"
+go_aside
 wait "$first"
 wait "$second"
 wait "$third"
@@ -49,7 +46,7 @@ first=$!
 "$TOOLS/listen" "$c/msgq" poll=5000 message >polled &
 second=$!
 spawned="$spawned $first $second"
-sleep 0.2
+until_true 5 "both wait" has_begun "$first" "$second"
 rmdir "$c" || fail "rmdir"
 wait "$first"
 wait "$second"

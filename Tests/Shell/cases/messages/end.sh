@@ -29,10 +29,10 @@ eq "the pipe has ended" '' "$(timeout 5 cat "$c/msgs_pipe")"
 # Another thread: the pipe lives again.
 workload wait
 put "$c/load_context" "pid $pid"
-timeout 5 cat "$c/msgs_pipe" >heard &
+cat "$c/msgs_pipe" >heard &
 reader=$!
 spawned="$spawned $reader"
-sleep 0.1
+until_true 5 "the reader waits" has_begun "$reader"
 finish
 wait "$reader"
 eq "heard" 'end reason=exit' "$(cat heard)"

@@ -46,7 +46,7 @@ context h page-faults
 cat "$c/msgs_pipe" >nothing &
 spawned="$spawned $!"
 reader=$!
-sleep 0.1
+until_true 5 "the reader waits" has_begun "$reader"
 rmdir "$c" || fail "rmdir"
 wait "$reader"
 eq "status of a reader whose context went" 0 $?

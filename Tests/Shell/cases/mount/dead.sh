@@ -13,7 +13,8 @@ done <processes
 kill -KILL "$daemon"
 wait "$daemon" 2>/dev/null
 daemon=
-sleep 0.2
+is_dead() { ! answers; }
+until_true 5 "nobody answers" is_dead
 is_mounted || skip "the dead mount went away by itself"
 cat "$MNT/version" >/dev/null 2>&1 && fail "the dead mount answers"
 mount_pfmfs

@@ -2,27 +2,49 @@
 # pfrecord on a running process, a thread and a CPU.
 # shellcheck source=../../lib/common.sh
 . "$LIB/common.sh"
+# shellcheck source=../../lib/scripts.sh
+. "$LIB/scripts.sh"
 
-need_command perf
+need_command perf taskset
 need_root
 mount_pfmfs
-# shellcheck disable=SC2086 # words
-pfrecord() {
-    $CASE_SHELL "$ROOT/scripts/pfrecord" -m "$MNT" "$@" 2>err
-}
-workload wait faults=1009 naps=100
+pfrecord() { under_case_shell pfrecord "$@" 2>err; }
+faults_in() { perf script -i "$1" -F comm,ip,sym 2>/dev/null | grep -c ' faults *$'; }
+workload wait faults=1009 wait
 # The command only says how long; it wakes the workload.
-pfrecord -e page-faults -c 1 -p "$pid" -o a.data sh -c "kill -USR1 $pid; sleep 0.5" || fail "$(cat err)"
-eq "samples of a process" 1009 "$(perf script -i a.data -F comm,ip,sym 2>/dev/null | grep -c ' faults *$')"
+pfrecord -e page-faults -c 1 -p "$pid" -o a.data ./wake USR1 "$pid" 2 || fail "$(cat err)"
+eq "samples of a process" 1009 "$(faults_in a.data)"
+finish
+# All threads of it, whichever ends first and whichever executes a program.
+record_to_the_end() {
+    pfrecord -e page-faults -c 1 -b 2M "$@" &
+    recorder=$!
+    until_true 5 "it is sampled" is_started
+}
+workload aside=faults=1009 wait leave
+go
+until_true 5 "the first thread is gone" leader_is_gone
+record_to_the_end -p "$pid" -o b.data
+go_aside
+wait "$recorder" || fail "without its first thread: $(cat err)"
+eq "samples without the first thread" 1009 "$(faults_in b.data)"
+workload aside=again=faults=1009 wait
+record_to_the_end -p "$pid" -o c.data
+go_aside
+wait "$recorder" || fail "another thread executes: $(cat err)"
+# A program that begins has one fault of this kind before its first step.
+eq "samples of what another thread executes" 1010 "$(faults_in c.data)"
 workload wait faults=101
-pfrecord -e page-faults -c 1 -t "$pid" -o b.data &
-recorder=$!
-loaded() { [ "$(cat "$MNT/task_sessions_count")" = 1 ]; }
-until_true 5 "the thread is sampled" loaded
-sleep 0.3
+record_to_the_end -t "$pid" -o d.data
 go
 wait "$recorder" || fail "until the end of the target: $(cat err)"
-at_least "samples of a thread" 101 "$(perf script -i b.data 2>/dev/null | wc -l)"
-pfrecord -C 0 -o c.data sleep 0.2 || fail "a CPU: $(cat err)"
-perf report -i c.data --stdio >report.txt 2>perf.err || fail "perf report: $(cat perf.err)"
+eq "samples of a thread" 101 "$(faults_in d.data)"
+# Commands that do the same.
+pfrecord -e page-faults -c 1 -o e.data "$TOOLS/workload" aside=faults=1009 poke leave || fail "$(cat err)"
+eq "samples of a command without its first thread" 1010 "$(faults_in e.data)"
+pfrecord -e page-faults -c 1 -o f.data "$TOOLS/workload" aside=again=faults=1009 poke wait ||
+    fail "$(cat err)"
+eq "samples of a command that another thread executes" 1011 "$(faults_in f.data)"
+pfrecord -C 0 -o g.data taskset -c 0 "$TOOLS/workload" spin=200 || fail "a CPU: $(cat err)"
+perf report -i g.data --stdio >report.txt 2>perf.err || fail "perf report: $(cat perf.err)"
 like "a CPU" "*of event 'cpu-clock'*" "$(cat report.txt)"

@@ -2,35 +2,30 @@
 # pfstat -p, -t and -C count what runs already.
 # shellcheck source=../../lib/common.sh
 . "$LIB/common.sh"
+# shellcheck source=../../lib/scripts.sh
+. "$LIB/scripts.sh"
 
 need_root
 need_command taskset timeout
 mount_pfmfs
-# shellcheck disable=SC2086 # words
-pfstat() {
-    $CASE_SHELL "$ROOT/scripts/pfstat" -m "$MNT" "$@"
-}
+pfstat() { under_case_shell pfstat "$@"; }
 faults() {
     awk '$2 == "page-faults" { print $1 }' err
 }
 for option in -p -t; do
     workload wait faults=101 wait
-    pfstat -e page-faults $option "$pid" sh -c "kill -USR1 $pid; sleep 0.3" 2>err || fail "$option: $(cat err)"
+    pfstat -e page-faults $option "$pid" ./wake USR1 "$pid" 2 2>err || fail "$option: $(cat err)"
     eq "page-faults by $option" 101 "$(faults)"
     kill -KILL "$pid"
     wait "$pid" 2>/dev/null
 done
-# All threads of a process, those that are there and those to come.
-workload linger=500,faults=211 wait thread=faults=503 wait
-pfstat -e page-faults,task-clock -p "$pid" sh -c "kill -USR1 $pid; sleep 1" 2>err || fail "threads: $(cat err)"
-at_least "page-faults of all threads" 714 "$(faults)"
-[ "$(faults)" -lt 800 ] || fail "page-faults of all threads: $(faults)"
-kill -KILL "$pid"
-wait "$pid" 2>/dev/null
 # Without a command: until the target ends.
 workload wait faults=101
-(sleep 0.3; kill -USR1 "$pid") &
-pfstat -e page-faults -p "$pid" 2>err || fail "-p without a command: $(cat err)"
+pfstat -e page-faults -p "$pid" 2>err &
+counting=$!
+until_true 5 "it counts" is_started
+go
+wait "$counting" || fail "-p without a command: $(cat err)"
 at_least "page-faults to the end" 101 "$(faults)"
 pfstat -e page-faults -C 0 taskset -c 0 "$TOOLS/workload" faults=1009 2>err || fail "-C: $(cat err)"
 at_least "page-faults on CPU 0" 1009 "$(faults)"

@@ -9,7 +9,7 @@ workload wait faults=101 wait
 load_and_start
 go
 until_true 5 "the faults are done" waits "$pid" 2
-"$TOOLS/smplmap" hold "$c/smpl/buffer" 600 >held &
+"$TOOLS/smplmap" hold "$c/smpl/buffer" >held &
 holder=$!
 until_true 3 "the buffer is mapped" test -s held
 exec 5<"$c/smpl/buffer"
@@ -21,6 +21,7 @@ like "read after the removal" '*No such device*' "$(cat err)"
 sampler a page-faults 1 default buf_size=4K
 eq "with the new one" 1052672 "$(cat "$MNT/smpl_buffer_mem_cur")"
 rmdir "$c"
+kill -USR1 "$holder"
 wait "$holder" || fail "the mapping died: $?"
 like "what it showed" 'count=101 *' "$(sed -n 2p held)"
 exec 5<&-
@@ -28,7 +29,7 @@ given_back() { [ "$(cat "$MNT/smpl_buffer_mem_cur")" = 0 ]; }
 until_true 3 "the memory is given back" given_back
 # A reader that is killed while it maps gives it back too.
 sampler b page-faults 1 default buf_size=1M
-"$TOOLS/smplmap" hold "$c/smpl/buffer" 60000 >held2 &
+"$TOOLS/smplmap" hold "$c/smpl/buffer" >held2 &
 holder=$!
 until_true 3 "the buffer is mapped" test -s held2
 rmdir "$c"

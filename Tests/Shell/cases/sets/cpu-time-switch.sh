@@ -14,10 +14,10 @@ for id in 0 1; do
 done
 put "$c/load_context" 'cpu 0'
 put "$c/start" 1
-sleep 0.41
+turns() { cat "$c"/sets/*/set_runs | awk '{ n += $1 } END { print n }'; }
+many_turns() { [ "$(turns)" -ge 20 ]; }
+until_true 10 "20 turns" many_turns
 put "$c/stop" 1
-runs=$(cat "$c"/sets/*/set_runs | awk '{ n += $1 } END { print n }')
-at_least "turns" 5 "$runs"
+runs=$(turns)
 total=$(cat "$c"/sets/*/set_act_duration | awk '{ n += $1 } END { print n }')
-at_least "active time" 350000000 "$total"
 at_least "no turn is shorter than 20 ms" $(((runs - 1) * 20000000)) "$total"

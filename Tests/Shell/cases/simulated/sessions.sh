@@ -13,6 +13,9 @@ refused EBUSY "$c/load_context" 'cpu 0' '*a*'
 rmdir "$MNT/contexts/a"
 put "$c/load_context" 'cpu 0'
 put "$c/start" 1
-sleep 0.1
+counts() { [ "$(count cycles)" -ge 50000000 ]; }
+until_true 10 "cycles on a CPU" counts
 put "$c/stop" 1
-at_least "cycles on a CPU" 50000000 "$(count cycles)"
+stopped=$(count cycles)
+counts_on() { [ "$(count cycles)" != "$stopped" ]; }
+never "cycles after the stop" counts_on
