@@ -179,7 +179,7 @@ int clinux_refuse_calls(unsigned int allowed)
 
 	build(&program, allowed);
 	filter.len = program.length;
-	/* The filter itself is no reason to slow the processor's speculation down. */
+	/* The filter itself is not a reason to slow the processor's speculation down. */
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW,
 			    &filter);
 }

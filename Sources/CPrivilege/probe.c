@@ -33,7 +33,7 @@ static int set_effective(uint64_t capabilities)
 }
 
 /*
- * The saved ids stay root's: they are the way back. Who is not root acts for himself alone, and
+ * The saved ids stay root's: they are the way back. A process that is not root acts for itself alone, and
  * only puts the capabilities aside that the client does not have.
  */
 static int become(const struct cperf_probe_request *request, int is_root)

@@ -50,7 +50,7 @@ final class Inode {
             : fuse_ino_t(UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()))
     }
 
-    /// The node that the kernel names; `root` has the one name that is no address.
+    /// The node that the kernel names; `root` has the one name that is not an address.
     static func of(_ id: fuse_ino_t, root: Inode) -> Inode {
         guard id != fuse_ino_t(FUSE_ROOT_ID),
             let address = UnsafeRawPointer(bitPattern: UInt(id))

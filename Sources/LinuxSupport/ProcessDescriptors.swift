@@ -27,7 +27,7 @@ package enum ProcessDescriptors {
         while let entry = readdir(directory) {
             if entry.pointee.d_name.0 != CChar(bitPattern: UInt8(ascii: ".")) { count += 1 }
         }
-        // The descriptor of the listing itself is no use of ours.
+        // The descriptor of the listing itself is not a use of ours.
         return max(0, count - 1)
     }
 }

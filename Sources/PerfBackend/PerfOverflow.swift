@@ -32,7 +32,7 @@ struct PerfOverflow {
         // Half of the addresses are the kernel's, and secret to those who may not look into it.
         if !indices.contains(where: { program.counters[$0].selection.countsKernel }) {
             place.callChain.removeAll { $0 >> 63 != 0 }
-            // Where the thread entered the kernel is no secret, if it is known.
+            // Where the thread entered the kernel is not a secret, if it is known.
             if place.ip >> 63 != 0 {
                 place.ip = place.callChain.isEmpty ? 0 : place.callChain.removeFirst()
             }

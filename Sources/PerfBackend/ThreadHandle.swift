@@ -23,7 +23,7 @@ struct ThreadHandle: ~Copyable {
     /// - Throws: ESRCH when there is none, ENFILE when descriptors run out.
     init(_ tid: Int32, isProcess: Bool = false, usesPidfd: Bool = true) throws(PfmError) {
         guard tid > 0 else {
-            throw PfmError(.noSuchProcess, "\(tid) is no thread id")
+            throw PfmError(.noSuchProcess, "\(tid) is not a thread id")
         }
         let flags = isProcess ? 0 : UInt32(CLINUX_PIDFD_THREAD)
         var opened =

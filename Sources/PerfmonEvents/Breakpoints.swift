@@ -96,7 +96,7 @@ package final class Breakpoints: EventSource {
         default:
             throw PfmError(
                 .invalidArgument,
-                "\(name): '\(letters)' is no access; it is r, w, rw or x",
+                "\(name): '\(letters)' is not an access; it is r, w, rw or x",
                 subject: name
             )
         }

@@ -92,7 +92,7 @@ extension CacheEvent {
 
     /// Reads a name such as `L1-dcache-load-misses` or `dTLB-stores`, in any case.
     ///
-    /// - Returns: nil when it is no name of a cache event that makes sense.
+    /// - Returns: nil when it is not a name of a cache event that makes sense.
     package init?(name: String) {
         let lower = name.lowercased()
         for (cache, words) in Self.cacheWords {

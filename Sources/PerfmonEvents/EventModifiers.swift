@@ -44,7 +44,7 @@ struct EventModifiers: Equatable {
             default:
                 throw PfmError(
                     .invalidArgument,
-                    "\(name): '\(letter)' is no modifier",
+                    "\(name): '\(letter)' is not a modifier",
                     hint: "u user, k kernel, h hypervisor, p precise (up to ppp), "
                         + "G guest, H host, I not idle",
                     subject: name

@@ -96,7 +96,7 @@ package final class LibpfmEvents: EventSource {
                 subject: name
             )
         }
-        // Event select 0 is no event: its masks 1 to 4 stand for the fixed counters.
+        // Event select 0 is not an event: its masks 1 to 4 stand for the fixed counters.
         if image & 0xFF == 0, case let mask = image >> 8 & 0xFF, (1...4).contains(mask) {
             let control: UInt8 =
                 (image & SelectorBits.kernel != 0 ? 1 : 0)
@@ -120,7 +120,7 @@ package final class LibpfmEvents: EventSource {
         else {
             throw PfmError(
                 .invalidArgument,
-                "\(name): period, freq, pinned, excl and cpu are no part of an event here",
+                "\(name): period, freq, pinned, excl and cpu are not part of an event here",
                 remedy: .periodsAndCPUsElsewhere,
                 subject: name
             )

@@ -19,7 +19,7 @@ package final class RawEvents: EventSource {
         self.layout = layout
     }
 
-    /// Bits of PERFEVTSEL that are no part of an event's code.
+    /// Bits of PERFEVTSEL that are not part of an event's code.
     private static let control =
         SelectorBits.user | SelectorBits.kernel | SelectorBits.interrupt | SelectorBits.enable
 
@@ -79,7 +79,7 @@ package final class RawEvents: EventSource {
         } else if layout == .native, given & Self.control != 0 {
             throw PfmError(
                 .invalidArgument,
-                "\(name): bits 16, 17 and 20 are no part of an event's code",
+                "\(name): bits 16, 17 and 20 are not part of an event's code",
                 hint: "write the whole image with bit 22 set, or modifiers such as :u",
                 subject: name
             )

@@ -119,7 +119,7 @@ extension SysfsEvents {
         guard let number = value.map({ KernelNumber.parse($0) }) ?? 1 else {
             throw PfmError(
                 .invalidArgument,
-                "\(name): '\(value ?? "")' is no number",
+                "\(name): '\(value ?? "")' is not a number",
                 hint: "decimal, or hexadecimal behind 0x",
                 subject: name
             )

@@ -26,7 +26,7 @@ enum DaemonPrivileges {
         guard clinux_keep_capabilities(kept) == 0 else {
             throw PfmError(Errno(rawValue: errno), "pfmfs cannot give its capabilities up")
         }
-        // A kernel without filters, or a processor without a list, is no reason not to run:
+        // A kernel without filters, or a processor without a list, is not a reason not to run:
         // info/limits shows which protection there is.
         var allowed: UInt32 = 0
         if row.systemCalls.contains(.events) { allowed |= UInt32(CLINUX_MAY_OPEN_EVENTS) }

@@ -40,7 +40,7 @@ enum OptionValue {
         return mode
     }
 
-    /// Bytes, with K, M or G; `max` is no limit.
+    /// Bytes, with K, M or G; `max` is not a limit.
     static func bytes(_ text: String) throws(PfmError) -> UInt64 {
         guard text != "max" else { return .max }
         guard let number = try? Numbers.size(text), number > 0 else {

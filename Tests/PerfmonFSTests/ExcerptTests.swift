@@ -4,18 +4,18 @@ import Testing
 
 @Suite struct ExcerptTests {
     @Test func leavesShortTextsAlone() {
-        #expect(Excerpt.ends(of: "abc is no number") == "abc is no number")
+        #expect(Excerpt.ends(of: "abc is not a number") == "abc is not a number")
         let (text, offset) = Excerpt.around(4, of: "abc def")
         #expect(text == "abc def")
         #expect(offset == 4)
     }
 
     @Test func keepsBothEndsOfALongMessage() {
-        let message = "first" + String(repeating: "0", count: 4000) + " is no number"
+        let message = "first" + String(repeating: "0", count: 4000) + " is not a number"
         let shown = Excerpt.ends(of: message)
         #expect(shown.hasPrefix("first0"))
         #expect(shown.contains(" ... "))
-        #expect(shown.hasSuffix("0 is no number"))
+        #expect(shown.hasSuffix("0 is not a number"))
         #expect(shown.utf8.count < 400)
     }
 

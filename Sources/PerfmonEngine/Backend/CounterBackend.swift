@@ -50,7 +50,7 @@ package protocol CounterBackend: AnyObject {
     func placements(for request: AttachRequest) throws(PfmError) -> [Placement]
 
     /// How many descriptors `attach` takes for a request, from its call to `detach`; 0 where
-    /// counters are no descriptors.
+    /// counters are not descriptors.
     func descriptors(for request: AttachRequest) -> Int
 
     /// Time passes otherwise than on the machine's clocks: waiting for a moment takes `setAlarm`.

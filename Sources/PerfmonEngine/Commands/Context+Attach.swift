@@ -95,7 +95,7 @@ extension Context {
     }
 
     /// Takes the context off its target (`pfm_unload_context`). Values stay readable; unloaded
-    /// already is no error.
+    /// already is not an error.
     func takeOff() {
         loader = nil
         guard isAttached else { return }

@@ -254,7 +254,7 @@ extension Context {
             .invalidArgument,
             operand == 0
                 ? "pmc\(number): the event has an operand, and bits 31:24 name no register of it"
-                : "pmc\(number): bits 31:24 name pmc\(operand), which is no operand register",
+                : "pmc\(number): bits 31:24 name pmc\(operand), which is not an operand register",
             hint: "operand registers are pmc \(operands)"
         )
     }

@@ -3,7 +3,7 @@ internal import Glibc
 internal import Logging
 internal import PerfmonModel
 
-/// Keeping notifications to their pace: a context whose user has had his share stays masked a
+/// Keeping notifications to their pace: a context whose user has used up its quota stays masked a
 /// little longer. Nothing is lost by that, as nothing is counted while it is masked.
 extension Engine {
     /// A descriptor that polls readable when it is the turn of a context that waits; -1 without.
@@ -14,7 +14,7 @@ extension Engine {
         accounts.pace.charge(context.payer, at: paceClock(), limits)
     }
 
-    /// Has a masked context wait if its user has had his share of notifications.
+    /// Has a masked context wait if its user has used up its notification quota.
     ///
     /// - Returns: nanoseconds that it waits; nil if it need not.
     func mustWait(_ context: Context) -> UInt64? {

@@ -232,7 +232,7 @@ extension Engine {
         )
     }
 
-    /// Whether `sys_group` names a group and the client is in it: the administrator then lets him
+    /// Whether `sys_group` names a group and the client is in it: the administrator then lets it
     /// do what the kernel keeps for privileged users.
     func isDelegated(_ client: Client) -> Bool {
         guard controls.systemGroup != Controls.anyGroup else { return false }

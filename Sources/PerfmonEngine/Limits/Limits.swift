@@ -1,7 +1,7 @@
 /// How much of one thing there may be: in all, and of one user.
 package struct Limit: Sendable, Equatable {
     package var total: Int
-    /// Of a user who is no administrator; nil: a quarter of the total.
+    /// Of a user who is not an administrator; nil: a quarter of the total.
     package var perUser: Int?
 
     package init(total: Int, perUser: Int? = nil) {

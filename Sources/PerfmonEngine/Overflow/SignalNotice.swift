@@ -7,12 +7,12 @@ internal import SystemPackage
 package final class SignalNotice {
     package let tid: Int32
     package let signal: Int32
-    /// Real and effective user id of who asked; the thread must be in his reach at each signal.
+    /// Real and effective user id of who asked; the thread must be in its reach at each signal.
     private let senders: Set<UInt32>
     /// Who asked may signal everybody (CAP_KILL).
     private let mayAll: Bool
     /// Who opened the file that asked, if it was somebody else, and may not signal everybody: the
-    /// thread must be in his reach too.
+    /// thread must be in its reach too.
     private let opener: UInt32?
     /// This very thread, and no later one of its number.
     private let descriptor: ThreadDescriptor
@@ -32,7 +32,7 @@ package final class SignalNotice {
         guard Self.signalRange.contains(signal) else {
             throw PfmError(
                 .invalidArgument,
-                "\(signal) is no signal",
+                "\(signal) is not a signal",
                 hint: "signals are 1 to 64",
                 subject: String(signal)
             )

@@ -137,7 +137,7 @@ enum InfoDirectory {
         PrivilegeLines.show(mount.privileges, in: &text)
     }
 
-    /// Shows of contexts that a client may not read what he meets with anyway: who holds which CPU,
+    /// Shows of contexts that a client may not read what it meets with anyway: who holds which CPU,
     /// and that somebody monitors a thread, but not whose. With `hide_contexts` nothing.
     private static func showConflicts(
         _ mount: PerfmonMount,

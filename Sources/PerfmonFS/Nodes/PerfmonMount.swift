@@ -9,7 +9,7 @@ package struct TreeOptions: Sendable {
     package var contextsMode: UInt16 = 0o1777
     /// Permission bits of `clone`.
     package var cloneMode: UInt16 = 0o666
-    /// A listing of `contexts/` shows a client only those that he may read.
+    /// A listing of `contexts/` shows a client only those that it may read.
     package var hidesContexts = false
 
     package init() {}

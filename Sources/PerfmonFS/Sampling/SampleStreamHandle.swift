@@ -18,7 +18,7 @@ final class SampleStreamHandle: FileHandle {
     /// Offset behind the last byte that was read.
     private var position = 0
     private var isEnded = false
-    /// Who opened the file, and what was noted as waiting for him.
+    /// Who opened the file, and what was noted as waiting for it.
     private let uid: UInt32
     private var noted = 0
 

@@ -26,7 +26,7 @@ enum FormatLine {
             guard parts.count == 2 else {
                 throw PfmError(
                     .invalidArgument,
-                    "\(word) is no argument",
+                    "\(word) is not an argument",
                     hint: "write ARGUMENT=VALUE",
                     subject: word
                 )

@@ -13,7 +13,7 @@ enum RegisterLists {
         guard !text.isEmpty else {
             throw PfmError(
                 .invalidArgument,
-                "an empty line is no list of registers",
+                "an empty line is not a list of registers",
                 hint: "write a list such as 0-1,4, or none"
             )
         }
@@ -24,7 +24,7 @@ enum RegisterLists {
             else {
                 throw PfmError(
                     .invalidArgument,
-                    "\(part) is no list of registers",
+                    "\(part) is not a list of registers",
                     hint: "write numbers from 0 to \(RegisterLimits.count - 1), as in 0-1,4, "
                         + "or none",
                     subject: String(part)
@@ -78,7 +78,7 @@ where Flags.RawValue == UInt32, Flags.Element == Flags {
             guard let match = words.first(where: { $0.word == word.text }) else {
                 throw PfmError(
                     .invalidArgument,
-                    "\(word.text) is no flag here",
+                    "\(word.text) is not a flag here",
                     hint: "\(known) are known",
                     subject: word.text
                 )

@@ -73,7 +73,7 @@ package enum Numbers {
     }
 
     /// A size in bytes at the start of a text, read as `leadingSigned` does; K, M or G may follow
-    /// the digits. `-1` and `max` are no limit. What looks like another unit is refused, since the
+    /// the digits. `-1` and `max` mean no limit. What looks like another unit is refused, since the
     /// number without it is not what was meant.
     static func leadingSize(_ text: String) throws(PfmError) -> Leading<UInt64> {
         let trimmed = CommandLine(text).trimmed

@@ -47,7 +47,7 @@ enum SignalRequests {
         guard let number = Int32(text), range.contains(number) else {
             throw PfmError(
                 .invalidArgument,
-                "\(text) is no signal",
+                "\(text) is not a signal",
                 hint: "write 1 to 64, or one of " + names.map(\.name).joined(separator: " "),
                 subject: text
             )

@@ -63,7 +63,7 @@ enum Targets {
         guard words.count == 2 else {
             throw PfmError(
                 .invalidArgument,
-                "\(line.trimmed) is no target",
+                "\(line.trimmed) is not a target",
                 hint: forms,
                 subject: first
             )
@@ -78,7 +78,7 @@ enum Targets {
         default:
             throw PfmError(
                 .invalidArgument,
-                "\(first) is no kind of target",
+                "\(first) is not a kind of target",
                 hint: forms,
                 subject: first
             )
@@ -95,7 +95,7 @@ enum Targets {
         guard let hint = hints[kind] else { return }
         throw PfmError(
             .invalidArgument,
-            "\(kind) is no target: a context monitors one thread or one CPU",
+            "\(kind) is not a target: a context monitors one thread or one CPU",
             hint: hint,
             subject: kind
         )

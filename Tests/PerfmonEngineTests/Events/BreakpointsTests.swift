@@ -44,9 +44,9 @@ import Testing
             ("mem:0x4000/:w", "the length is 1, 2, 4 or 8"),
             ("mem:0x4000/16:w", "the length is 1, 2, 4 or 8"),
             ("mem:0x4000/4:x", "has the length 8"),
-            ("mem:0x4000:rx", "'rx' is no access"),
-            ("mem:0x4000:q", "'q' is no modifier"),
-            ("mem:0x4000::u", "'' is no access"),
+            ("mem:0x4000:rx", "'rx' is not an access"),
+            ("mem:0x4000:q", "'q' is not a modifier"),
+            ("mem:0x4000::u", "'' is not an access"),
             ("mem:0x4000:w:", "no modifier stands"),
             ("mem:0x4000:w:p", "only hardware events"),
         ] as [(String, String)]

@@ -120,7 +120,7 @@ import Testing
         var forms: [String] = []
         for pmu in catalog.pmus() {
             for event in catalog.eventNames(pmu: pmu) {
-                #expect(!event.contains("/"), "\(event) is no name of a file")
+                #expect(!event.contains("/"), "\(event) is not a name of a file")
                 let description = try #require(catalog.describe(pmu: pmu, event: event))
                 #expect(description.pmu == pmu)
                 if let selection = description.selection {

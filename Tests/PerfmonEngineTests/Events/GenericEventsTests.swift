@@ -147,9 +147,9 @@ import Testing
             ("page-faults:G", .invalidArgument, "only hardware events"),
             ("task-clock:p", .invalidArgument, "only hardware events"),
             ("cycles:pppp", .invalidArgument, "at most three p"),
-            ("cycles:ux", .invalidArgument, "'x' is no modifier"),
+            ("cycles:ux", .invalidArgument, "'x' is not a modifier"),
             ("cycles:", .invalidArgument, "no modifier stands"),
-            ("cycles:u:k", .invalidArgument, "':' is no modifier"),
+            ("cycles:u:k", .invalidArgument, "':' is not a modifier"),
         ] as [(String, Errno, String)]
     )
     func refusesWhatWouldCountWrongly(name: String, code: Errno, part: String) throws {

@@ -122,7 +122,7 @@ struct LibpfmEventsTests {
         for name in ["skl::INST_RETIRED:period=100", "skl::INST_RETIRED:excl"] {
             let error = try failure { () throws(PfmError) in try general.resolve(name) }
             #expect(error.code == .invalidArgument)
-            #expect(error.message.contains("no part of an event here"), "\(error.message)")
+            #expect(error.message.contains("not part of an event here"), "\(error.message)")
         }
     }
 

@@ -45,7 +45,7 @@ import Testing
         arguments: [
             ("r100c0", Errno.invalidArgument, "bits 16, 17 and 20"),
             ("r1c0:p", .notSupported, "modifiers u and k only"),
-            ("r1c0:x", .invalidArgument, "'x' is no modifier"),
+            ("r1c0:x", .invalidArgument, "'x' is not a modifier"),
             ("r1c0:", .invalidArgument, "no modifier stands"),
             ("r8000000200530002", .invalidArgument, "bit 63"),
         ] as [(String, Errno, String)]

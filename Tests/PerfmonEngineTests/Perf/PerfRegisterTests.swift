@@ -28,7 +28,7 @@ extension PerfTests {
                     try context.writePmc(selector, set: 0, value: value)
                 }
             }
-            #expect(write(breakpoint(0)) == .invalidArgument, "PMC 0 is no operand")
+            #expect(write(breakpoint(0)) == .invalidArgument, "PMC 0 is not an operand")
             #expect(write(breakpoint(selector)) == .invalidArgument || selector == 0)
             try context.writePmc(operand, set: 0, value: 0x1000)
             #expect(write(breakpoint(operand)) == nil)

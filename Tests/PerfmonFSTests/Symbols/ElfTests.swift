@@ -115,7 +115,7 @@ import Testing
         let path = words[5].drop { $0 == " " }
         let descriptor = try #require(BoundedFile.open(String(path)))
         guard let elf = ElfFile.take(over: descriptor) else {
-            Issue.record("\(path) is no ELF file")
+            Issue.record("\(path) is not an ELF file")
             return
         }
         let mapped = elf.address(ofOffset: address - start + offset)

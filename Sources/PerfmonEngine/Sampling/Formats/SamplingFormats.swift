@@ -47,7 +47,7 @@ package struct SamplingFormats: Sendable {
         if let format = types.first(where: { $0.about.name == name }) { return format }
         throw PfmError(
             .invalidArgument,
-            "\(name) is no sampling format",
+            "\(name) is not a sampling format",
             hint: "there are \(descriptions.map(\.name).joined(separator: ", ")), and none",
             subject: name
         )

@@ -23,7 +23,7 @@ gcc -O1 -o named named.c || fail "named.c does not compile"
 profiler a cpu-clock stacks buf_size=1M
 recorded ./named
 cat "$c/smpl/folded" >folded
-eq "lines that are no stack" 0 "$(grep -cv ' [0-9][0-9]*$' folded)"
+eq "lines that are not stack" 0 "$(grep -cv ' [0-9][0-9]*$' folded)"
 eq "control characters" 0 "$(grep -c "$(printf '[\001-\010\011\013-\037\177]')" folded)"
 eq "samples" "$(cat "$c/smpl/taken")" "$(awk '{ sum += $NF } END { print sum }' folded)"
 for name in 'a?b 7' 'x?y' '?\[31mred' 'se:mi' ':[0-9]*' '?c1' "$(printf '\303\251')"; do
