@@ -18,7 +18,7 @@ wrong ctx_flags sideways
 for file in sets/0/pmd3/value start ctl sets/0/view; do
     "$TOOLS/attempt" read "$c/$file" >/dev/null
 done
-grep -r . "$c" >/dev/null 2>&1
+"$(program grep)" -r . "$c" >/dev/null 2>&1
 like "after reading everything" '*sideways*' "$(status)"
 like "once more" '*sideways*' "$(status)"
 put "$c/ctx_flags" none
