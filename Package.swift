@@ -86,12 +86,20 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "PfmfsOptions",
+            dependencies: [
+                "FuseKit", "PerfmonEngine", "PerfmonEvents", "PerfmonFS", "PerfmonModel",
+                "SimulatedBackend", logging, system,
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "pfmfs",
             dependencies: [
                 "CLinux", "CPrivilege", "FuseKit", "LinuxSupport", "PerfBackend", "PerfmonEngine",
-                "PerfmonEvents", "PerfmonFS", "PerfmonModel", "PrivilegeSupport",
-                "SimulatedBackend", logging, system,
+                "PerfmonFS", "PerfmonModel", "PfmfsOptions", "PrivilegeSupport", "SimulatedBackend",
+                logging, system,
             ],
             exclude: ["link"],
             swiftSettings: strict,
@@ -129,7 +137,8 @@ let package = Package(
         .testTarget(
             name: "PfmfsTests",
             dependencies: [
-                "FuseKit", "LinuxSupport", "PerfmonEngine", "PerfmonModel", "pfmfs", logging,
+                "FuseKit", "LinuxSupport", "PerfmonEngine", "PerfmonModel", "PfmfsOptions", "pfmfs",
+                logging,
                 system,
             ],
             swiftSettings: strict
@@ -143,8 +152,8 @@ if Context.environment["PFMFS_FUZZ"] != nil {
         .executableTarget(
             name: "pfmfs-fuzz",
             dependencies: [
-                "LinuxSupport", "PerfBackend", "PerfmonEngine", "PerfmonEvents", "PerfmonFS",
-                "PerfmonModel", "SimulatedBackend", system,
+                "FuseKit", "LinuxSupport", "PerfmonEngine", "PerfmonEvents", "PerfmonFS",
+                "PerfmonModel", "PfmfsOptions", "SimulatedBackend", system,
             ],
             path: "Fuzz",
             exclude: ["corpus", "words.dict"],

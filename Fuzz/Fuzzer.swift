@@ -1,7 +1,12 @@
+@testable import FuseKit
 import Glibc
-import PerfmonEngine
+@testable import LinuxSupport
+@testable import PerfmonEngine
 @testable import PerfmonFS
+@testable import PerfmonModel
+@testable import SimulatedBackend
 import SystemPackage
+@testable import PfmfsOptions
 
 /// What libFuzzer calls with one input after the other.
 ///
@@ -50,7 +55,7 @@ final class Script {
             return nil
         }
         engine = Engine(backend: backend, options: options)
-        mount = PerfmonMount(engine: engine, options: TreeOptions(), backendReports: [])
+        mount = PerfmonMount(engine: engine, options: TreeOptions(), backendReports: { [] })
         top = mount.root()
         top.place = Place(path: "", services: mount.services)
         _ = try? engine.createContext("c", by: client)

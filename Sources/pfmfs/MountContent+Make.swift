@@ -6,6 +6,7 @@ import PerfBackend
 import PerfmonEngine
 import PerfmonFS
 import PerfmonModel
+import PfmfsOptions
 import SimulatedBackend
 import SystemPackage
 

@@ -4,6 +4,7 @@ import Glibc
 import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
+import PfmfsOptions
 import SystemPackage
 
 /// The directory to mount on, after everything that would make the mount fail was looked for, so

@@ -5,6 +5,7 @@ import Logging
 import PerfmonEngine
 import PerfmonFS
 import PerfmonModel
+import PfmfsOptions
 import PrivilegeSupport
 
 /// The program: mounts, goes to the background, answers until it is unmounted.

@@ -6,6 +6,7 @@ import PerfmonModel
 import SystemPackage
 import Testing
 
+@testable import PfmfsOptions
 @testable import pfmfs
 
 @Suite struct MountOptionsTests {

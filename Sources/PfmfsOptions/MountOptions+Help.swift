@@ -1,6 +1,6 @@
 extension MountOptions {
     /// The text of `pfmfs --help`.
-    static var help: String {
+    package static var help: String {
         var text = """
             usage: pfmfs [SOURCE] MOUNTPOINT [-f] [-d] [-o OPTION[,OPTION...]]
                    mount -t fuse pfmfs MOUNTPOINT [-o OPTION[,OPTION...]]

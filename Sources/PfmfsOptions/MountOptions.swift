@@ -1,11 +1,11 @@
-import Logging
-import PerfmonEngine
+package import Logging
+package import PerfmonEngine
 import SimulatedBackend
 
 /// What a pfmfs was asked to do, by its command line and its mount options.
-struct MountOptions: Sendable, Equatable {
+package struct MountOptions: Sendable, Equatable {
     /// What counts the events.
-    enum Backend: String, Sendable, CaseIterable {
+    package enum Backend: String, Sendable, CaseIterable {
         /// The best one that works here.
         case auto
         /// perf_event_open(2).
@@ -17,60 +17,60 @@ struct MountOptions: Sendable, Equatable {
     }
 
     /// What moves the simulated backend's time.
-    enum SimulatedClock: String, Sendable, CaseIterable {
+    package enum SimulatedClock: String, Sendable, CaseIterable {
         case real
         case manual
     }
 
     /// What the command line asks for.
-    enum Action: Sendable, Equatable {
+    package enum Action: Sendable, Equatable {
         case mount
         case showHelp
         case showVersion
     }
 
-    var action = Action.mount
+    package var action = Action.mount
     /// Directory to mount on.
-    var mountPoint = ""
+    package var mountPoint = ""
     /// Stay in the foreground and log to standard error.
-    var isForeground = false
+    package var isForeground = false
     /// Show every request; implies the foreground.
-    var isDebugging = false
-    var backend = Backend.auto
-    var simulatedClock = SimulatedClock.real
+    package var isDebugging = false
+    package var backend = Backend.auto
+    package var simulatedClock = SimulatedClock.real
     /// Mode of the directory `contexts`.
-    var contextsMode: UInt16 = 0o1777
+    package var contextsMode: UInt16 = 0o1777
     /// Listings show a context only to those who may read it.
-    var hidesContexts = false
+    package var hidesContexts = false
     /// Per-thread and system-wide contexts may be loaded at the same time.
-    var mixesSessions = false
+    package var mixesSessions = false
     /// perfmon2's own rules where the mount has milder ones: the caller on the monitored CPU, the
     /// monitored thread stopped.
-    var isStrict = false
+    package var isStrict = false
     /// What there may be in all and of one user.
-    var limits = Limits()
+    package var limits = Limits()
     /// Event sets of one context; nil: the engine's own limit.
-    var maxSets: Int?
+    package var maxSets: Int?
     /// Bytes of all sampling buffers together; nil: the engine's own limit.
-    var bufferMemoryMax: UInt64?
+    package var bufferMemoryMax: UInt64?
     /// Bytes of the sampling buffers of one user; nil: as many as of all.
-    var userBufferMemory: UInt64?
+    package var userBufferMemory: UInt64?
     /// Nanoseconds to which set timeouts are rounded up; nil: the engine's own.
-    var tick: UInt64?
+    package var tick: UInt64?
     /// Mode of the file `clone`.
-    var cloneMode: UInt16 = 0o666
+    package var cloneMode: UInt16 = 0o666
     /// All privileges stay, so that debuggers and sanitizers can work.
-    var keepsPrivileges = false
-    var logLevel = Logger.Level.notice
+    package var keepsPrivileges = false
+    package var logLevel = Logger.Level.notice
     /// Options for the kernel and libfuse, as they were given.
-    var systemOptions: [String] = []
+    package var systemOptions: [String] = []
 
     init() {}
 
     /// The options of the FUSE session: what a pfmfs mount always has, then what was asked for.
     ///
     /// `allow_other` is left out where this user may not give it; the mount then serves its owner.
-    func sessionOptions(mayAllowOthers: Bool) -> [String] {
+    package func sessionOptions(mayAllowOthers: Bool) -> [String] {
         var options = ["fsname=pfmfs", "subtype=pfmfs", "auto_unmount", "default_permissions"]
         if mayAllowOthers, !systemOptions.contains("allow_root") {
             options.append("allow_other")

@@ -2,7 +2,7 @@ import FuseKit
 import Glibc
 import PerfmonEngine
 import PerfmonEvents
-import PerfmonModel
+package import PerfmonModel
 import SystemPackage
 
 extension MountOptions {
@@ -10,7 +10,7 @@ extension MountOptions {
     /// the short options, as mount(8), mount.fuse3 and users give them.
     ///
     /// Throws EINVAL with a sentence for whatever is not known.
-    init(parsing arguments: [String]) throws(PfmError) {
+    package init(parsing arguments: [String]) throws(PfmError) {
         self.init()
         var operands: [String] = []
         for argument in try Self.split(arguments) {

@@ -1,9 +1,9 @@
-import FuseKit
-import PerfmonModel
+package import FuseKit
+package import PerfmonModel
 
 extension PfmError {
     /// What a session could not do, for the user.
-    init(_ error: FuseError) {
+    package init(_ error: FuseError) {
         self.init(error.code, error.message)
     }
 }
