@@ -58,18 +58,23 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "X86Pmu",
+            dependencies: ["CLinux", "PerfmonModel"],
+            swiftSettings: strict
+        ),
+        .target(
             name: "PerfBackend",
             dependencies: [
                 "CLinux", "CPerfEvent", "LinuxSupport", "PerfmonEngine", "PerfmonEvents",
-                "PerfmonModel",
-                "PrivilegeSupport", deque, logging, system,
+                "PerfmonModel", "PrivilegeSupport", "X86Pmu", deque, logging, system,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "SimulatedBackend",
             dependencies: [
-                "CLinux", "LinuxSupport", "PerfmonEngine", "PerfmonEvents", "PerfmonModel", system,
+                "CLinux", "LinuxSupport", "PerfmonEngine", "PerfmonEvents", "PerfmonModel",
+                "X86Pmu", system,
             ],
             swiftSettings: strict
         ),
@@ -82,15 +87,15 @@ let package = Package(
             name: "PerfmonFS",
             dependencies: [
                 "CLinux", "FuseKit", "LinuxSupport", "PerfmonEngine", "PerfmonEvents",
-                "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", deque, logging, system,
+                "PerfmonModel", "PrivilegeSupport", deque, logging, system,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "PfmfsOptions",
             dependencies: [
-                "FuseKit", "PerfmonEngine", "PerfmonEvents", "PerfmonFS", "PerfmonModel",
-                "SimulatedBackend", logging, system,
+                "FuseKit", "PerfmonEngine", "PerfmonEvents", "PerfmonFS", "PerfmonModel", logging,
+                system,
             ],
             swiftSettings: strict
         ),
@@ -119,9 +124,9 @@ let package = Package(
         .testTarget(
             name: "PerfmonEngineTests",
             dependencies: [
-                "CLinux", "CPerfEvent", "LinuxSupport", "PerfBackend", "PerfmonEngine",
-                "PerfmonEvents",
-                "PerfmonModel", "PrivilegeSupport", "SimulatedBackend", logging, system,
+                "CLinux", "CPerfEvent", "CPrivilege", "LinuxSupport", "PerfBackend",
+                "PerfmonEngine", "PerfmonEvents", "PerfmonModel", "PrivilegeSupport",
+                "SimulatedBackend", "X86Pmu", logging, system,
             ],
             swiftSettings: strict
         ),
@@ -138,8 +143,7 @@ let package = Package(
             name: "PfmfsTests",
             dependencies: [
                 "FuseKit", "LinuxSupport", "PerfmonEngine", "PerfmonModel", "PfmfsOptions", "pfmfs",
-                logging,
-                system,
+                logging, system,
             ],
             swiftSettings: strict
         ),

@@ -100,7 +100,9 @@ final class Script {
         guard case .file(let file)? = find(path),
             let handle = try? file.open(by: client, flags: [.write, .nonBlocking])
         else { return }
-        _ = try? handle.write((text + [0x0a]).span, by: client)
+        (text + [0x0a]).withUnsafeBufferPointer {
+            handle.write(WriteRequest($0, recorder: ReplyRecorder(client: client)))
+        }
         handle.release()
     }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/netlink.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +20,14 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/wait.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#endif
 
 int clinux_pidfd_open(pid_t pid, unsigned int flags)
 {
@@ -229,25 +235,59 @@ int clinux_ptrace_perf_data(pid_t tid, uint64_t *data)
 	return 1;
 }
 
-static void nothing(int signal)
+#define INTERRUPTION (SIGRTMAX - 2)
+/* Threads of other processes too, and only what the calling thread traces. */
+#define WAIT_TRACED (__WALL | __WNOTHREAD)
+
+static _Thread_local sigjmp_buf interrupted;
+
+static void leave_wait(int signal)
 {
 	(void)signal;
+	siglongjmp(interrupted, 1);
 }
 
-void clinux_handle_interruption(void)
+static void mask_interruption(int how)
 {
-	struct sigaction action = { .sa_handler = nothing };
 	sigset_t set;
 
-	sigaction(SIGRTMAX - 2, &action, 0);
 	sigemptyset(&set);
-	sigaddset(&set, SIGRTMAX - 2);
-	pthread_sigmask(SIG_UNBLOCK, &set, 0);
+	sigaddset(&set, INTERRUPTION);
+	pthread_sigmask(how, &set, 0);
+}
+
+void clinux_prepare_tracing(void)
+{
+	struct sigaction action = { .sa_handler = leave_wait };
+
+	mask_interruption(SIG_BLOCK);
+	sigaction(INTERRUPTION, &action, 0);
+}
+
+/*
+ * A signal that comes just before the wait would be lost to a plain handler, so it is let in here
+ * alone, and jumps. It can come when the wait is over, too; nothing is taken until it is kept out.
+ */
+pid_t clinux_wait_traced(int *status)
+{
+	siginfo_t info;
+	int result, code;
+
+	if (sigsetjmp(interrupted, 1) != 0)
+		return 0;
+	mask_interruption(SIG_UNBLOCK);
+	result = waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | WAIT_TRACED);
+	code = errno;
+	mask_interruption(SIG_BLOCK);
+	if (result == 0)
+		return waitpid(-1, status, WNOHANG | WAIT_TRACED);
+	errno = code;
+	return code == EINTR ? 0 : -1;
 }
 
 void clinux_interrupt(pid_t tid)
 {
-	syscall(SYS_tgkill, getpid(), tid, SIGRTMAX - 2);
+	syscall(SYS_tgkill, getpid(), tid, INTERRUPTION);
 }
 
 static int file_of(int result, const struct stat *status, struct clinux_file *file)
@@ -296,4 +336,17 @@ int clinux_vdso_open(void)
 		close(memory);
 	free(copy);
 	return file;
+}
+
+int clinux_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4])
+{
+#if defined(__x86_64__) || defined(__i386__)
+	return __get_cpuid_count(leaf, subleaf, &registers[0], &registers[1], &registers[2],
+				 &registers[3]);
+#else
+	(void)leaf;
+	(void)subleaf;
+	(void)registers;
+	return 0;
+#endif
 }

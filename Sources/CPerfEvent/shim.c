@@ -4,10 +4,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined(__x86_64__) || defined(__i386__)
-#include <cpuid.h>
-#endif
-
 int cperf_event_open(struct perf_event_attr *attr, pid_t tid, int cpu, int group, unsigned long flags)
 {
 	return (int)syscall(SYS_perf_event_open, attr, tid, cpu, group, flags);
@@ -46,17 +42,4 @@ uint64_t cperf_ring_head(const struct perf_event_mmap_page *page)
 void cperf_ring_set_tail(struct perf_event_mmap_page *page, uint64_t tail)
 {
 	__atomic_store_n(&page->data_tail, tail, __ATOMIC_RELEASE);
-}
-
-int cperf_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4])
-{
-#if defined(__x86_64__) || defined(__i386__)
-	return __get_cpuid_count(leaf, subleaf, &registers[0], &registers[1], &registers[2],
-				 &registers[3]);
-#else
-	(void)leaf;
-	(void)subleaf;
-	(void)registers;
-	return 0;
-#endif
 }

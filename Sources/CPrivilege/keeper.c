@@ -88,7 +88,7 @@ pid_t cperf_keeper_spawn(const char *unmounter, int *socket)
 		/* Others need a program with more rights than their own to unmount. */
 		if (geteuid() == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
 			clinux_refuse_calls(CLINUX_MAY_UNMOUNT | CLINUX_MAY_FORK |
-					    CLINUX_MAY_CHANGE_USER);
+					    CLINUX_MAY_CHANGE_USER | CLINUX_MAY_OPEN_EVENTS);
 		keep(CHILD_SOCKET, unmounter);
 		_exit(0);
 	}

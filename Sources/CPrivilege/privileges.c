@@ -164,8 +164,10 @@ static void build(struct program *program, unsigned int allowed)
 	/* The system log and the kernel's announcements; nothing that leaves the machine. */
 	ADD(program, IF(BPF_JEQ, SYS_socket, 0, 5), ARGUMENT(0), IF(BPF_JEQ, AF_UNIX, 2, 0),
 	    IF(BPF_JEQ, AF_NETLINK, 1, 0), RETURN(REFUSED), RETURN(SECCOMP_RET_ALLOW));
+	if (!(allowed & CLINUX_MAY_OPEN_EVENTS))
+		ADD(program, IF(BPF_JEQ, SYS_perf_event_open, 0, 1), RETURN(REFUSED));
 	ADD(program, IF(BPF_JEQ, SYS_ptrace, 1, 0), RETURN(SECCOMP_RET_ALLOW), ARGUMENT(0));
-	for (size_t i = 0; i < LENGTH(traces); i++)
+	for (size_t i = 0; allowed & CLINUX_MAY_TRACE && i < LENGTH(traces); i++)
 		ADD(program, IF(BPF_JEQ, traces[i], 0, 1), RETURN(SECCOMP_RET_ALLOW));
 	ADD(program, RETURN(REFUSED));
 }

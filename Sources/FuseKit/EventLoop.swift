@@ -52,7 +52,7 @@ final class EventLoop: Sendable {
 
     /// Starts the thread. It ends after `end`.
     func start() -> SystemThread {
-        SystemThread("pfmfs-events") { self.run() }
+        SystemThread("\(fileSystem.name)-events") { self.run() }
     }
 
     func end() {
@@ -73,10 +73,17 @@ final class EventLoop: Sendable {
             if ready.contains(signals) {
                 takeSignals()
             }
-            fileSystem.tree.withLock { tree in
-                for descriptor in ready {
-                    tree.watches[descriptor]?()
-                }
+            handle(ready)
+        }
+    }
+
+    /// Has each descriptor seen to, in turns: others get the lock between two of them, and one that
+    /// has more to do than is good for others goes on when all have had theirs.
+    private func handle(_ ready: [Int32]) {
+        var rest = ready
+        while !rest.isEmpty {
+            rest = rest.filter { descriptor in
+                fileSystem.tree.withLock { tree in tree.watches[descriptor]?() ?? false }
             }
         }
     }

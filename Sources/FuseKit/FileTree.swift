@@ -7,23 +7,21 @@ import LinuxSupport
 final class FileTree: MountedTree {
     let root: Inode
     let services: MountServices
-    /// What the kernel has still to be told.
-    let invalidations = InvalidationQueue()
-    /// What is to be done in the background.
-    let jobs = JobQueue()
-    /// What to do when a descriptor has something to read.
-    var watches: [Int32: () -> Void] = [:]
-    /// The connection to the kernel, once there is one.
-    var session: OpaquePointer?
+    let parking: Parking
+    /// Files whose pages in the kernel are to be brought up to date.
+    let pages = PageQueue()
+    /// What to do when a descriptor has something to read. Returns whether there is more to do.
+    var watches: [Int32: () -> Bool] = [:]
     /// The directory that an rmdir(2) is about, of which the kernel needs no invalidation.
     var removedByKernel: Inode?
     /// When the mount began: the time that every node shows.
     private let startTime: timespec
 
-    init(_ content: MountContent) {
+    init(_ content: MountContent, name: String) {
         content.root.place = Place(path: "", services: content.services)
         root = Inode(root: content.root)
         services = content.services
+        parking = Parking(content.services.lookups, name: name)
         for watch in content.watches {
             watches[watch.descriptor] = watch.action
         }
@@ -31,6 +29,11 @@ final class FileTree: MountedTree {
         clock_gettime(CLOCK_REALTIME, &now)
         startTime = now
         services.tree = self
+        let requests = parking.requests
+        watches[requests.timer.raw] = {
+            requests.expire()
+            return false
+        }
     }
 
     func inode(_ id: fuse_ino_t) -> Inode {
@@ -52,7 +55,7 @@ final class FileTree: MountedTree {
         }
         guard child !== removedByKernel else { return }
         directory.detach(name)
-        invalidations.post(.entryGone(child: child, parent: directory, name: name))
+        parking.entryGone(RemovedEntry(child, name, in: directory))
         forgetContents(of: child)
     }
 
@@ -60,7 +63,7 @@ final class FileTree: MountedTree {
     func forgetContents(of directory: Inode) {
         // Nothing can be looked up there any more, so what it does not know now it never will.
         guard directory.hasKnownChildren else { return }
-        invalidations.post(.departed(directory))
+        parking.forgetContents(of: directory)
     }
 
     /// Makes the kernel forget modes and owners from a node downwards before the chmod or chown
@@ -69,7 +72,7 @@ final class FileTree: MountedTree {
     /// This is the one invalidation that is possible inside a handler: it takes no lock that a request
     /// holds.
     func forgetOwnerships(from inode: Inode) {
-        guard let session else { return }
+        guard let session = parking.connection?.pointer else { return }
         var waiting = inode.knownChildren
         while let next = waiting.popLast() {
             fuse_lowlevel_notify_inval_inode(session, next.id, -1, 0)
@@ -82,11 +85,11 @@ final class FileTree: MountedTree {
         guard let inode = knownInode(at: path), inode.file?.cachedContent === content else {
             return
         }
-        invalidations.post(.contentChanged(inode, content))
+        pages.post(PageUpdate(inode: inode, content: content, number: nil))
     }
 
     func run(_ job: any BackgroundJob) {
-        jobs.post(job)
+        parking.run(job)
     }
 
     /// How long the kernel may keep what it is told, in seconds. Whatever changes without the
@@ -95,11 +98,10 @@ final class FileTree: MountedTree {
 
     /// What stat(2) shows of a node, and how long the kernel may keep it.
     ///
-    /// The size of a listing costs a rendering; it is left out where the kernel asks again anyway.
+    /// - Parameter size: of a file, where it is known.
     func attributes(
         of inode: Inode,
-        for client: Client,
-        withSize: Bool
+        size: UInt64?
     ) -> (attributes: stat, cachingTime: Double) {
         var result = stat()
         var cachingTime = Self.cachingTime
@@ -112,12 +114,9 @@ final class FileTree: MountedTree {
             ownership = file.ownership()
             result.st_mode = S_IFREG
             result.st_size = 4096
-            if !file.hasFixedSize {
-                cachingTime = 0
-            }
-            if file.hasFixedSize || withSize {
-                result.st_size = off_t(clamping: file.size(for: client))
-            }
+            let fixed = file.fixedSize
+            if fixed == nil { cachingTime = 0 }
+            if let size = size ?? fixed { result.st_size = off_t(clamping: size) }
         }
         result.st_mode |= mode_t(ownership.mode & 0o7777)
         result.st_uid = ownership.uid
@@ -133,10 +132,11 @@ final class FileTree: MountedTree {
     }
 
     /// What the kernel is told of a child that it looks up.
-    func entry(of inode: Inode, in parent: Inode, for client: Client) -> fuse_entry_param {
+    func entry(of inode: Inode, in parent: Inode) -> fuse_entry_param {
         var entry = fuse_entry_param()
         entry.ino = inode.id
-        (entry.attr, entry.attr_timeout) = attributes(of: inode, for: client, withSize: false)
+        // The size of a listing costs a rendering, and the kernel asks again anyway.
+        (entry.attr, entry.attr_timeout) = attributes(of: inode, size: nil)
         let mayCache = parent.directory?.mayCache(inode.name) ?? false
         entry.entry_timeout = mayCache ? Self.cachingTime : 0
         return entry

@@ -6,18 +6,45 @@ import SystemPackage
 
 extension FuseOperations {
     static func getattr(_ request: fuse_req_t, _ id: fuse_ino_t) {
-        FileSystem.answer(request) { (tree) throws(Errno) in
-            let inode = tree.inode(id)
-            if let content = inode.file?.cachedContent {
-                // Every read(2) of the file begins with this question; the pages that the kernel
-                // has then answer the rest of it.
-                try content.refresh()
-                if content.isBehind {
-                    return tree.invalidations.post(.attributesAsked(request, inode, content))
-                }
-            }
-            replyAttributes(request, of: inode, in: tree)
+        FileSystem.answerOrPark(request) { (tree) throws(Errno) in
+            try getattr(request, id, in: tree)
+        } later: {
+            { (tree) throws(Errno) in try getattr(request, id, in: tree) }
         }
+    }
+
+    private static func getattr(
+        _ request: fuse_req_t,
+        _ id: fuse_ino_t,
+        in tree: FileTree
+    ) throws(Errno) {
+        let inode = tree.inode(id)
+        if let content = inode.file?.cachedContent {
+            // Every read(2) of the file begins with this question; the pages that the kernel has
+            // then answer the rest of it.
+            try content.refresh()
+            if content.isBehind {
+                return updatePages(request, of: inode, content, in: tree)
+            }
+        }
+        let size = try inode.file?.size(for: FileSystem.client(of: request))
+        replyAttributes(request, of: inode, size: size, in: tree)
+    }
+
+    /// Nanoseconds that an answer waits for the kernel to take pages.
+    private static let patience: UInt64 = 1_000_000_000
+
+    private static func updatePages(
+        _ request: fuse_req_t,
+        of inode: Inode,
+        _ content: any CachedContent,
+        in tree: FileTree
+    ) {
+        let number = tree.parking.requests.park(for: patience) { [unowned tree] _ in
+            let size = try? inode.file?.size(for: FileSystem.client(of: request))
+            replyAttributes(request, of: inode, size: size, in: tree)
+        }
+        tree.pages.post(PageUpdate(inode: inode, content: content, number: number))
     }
 
     /// chmod, chown, truncate and utimes in one. The kernel has checked that the caller may, except
@@ -28,21 +55,35 @@ extension FuseOperations {
         _ wanted: stat,
         _ fields: Int32
     ) {
-        FileSystem.answer(request) { (tree) throws(Errno) in
-            let inode = tree.inode(id)
-            let owner = FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID
-            let times =
-                FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME
-                | FUSE_SET_ATTR_ATIME_NOW | FUSE_SET_ATTR_MTIME_NOW
-            if fields & owner != 0 {
-                let client = FileSystem.client(of: request)
-                try setOwnership(of: inode, to: wanted, fields, by: client)
-                tree.forgetOwnerships(from: inode)
-            } else if fields & FUSE_SET_ATTR_SIZE == 0, fields & times != 0 {
-                throw inode.node.refuse(.times, by: FileSystem.client(of: request))
-            }
-            replyAttributes(request, of: inode, in: tree)
+        FileSystem.answerOrPark(request) { (tree) throws(Errno) in
+            try setattr(request, id, wanted, fields, in: tree)
+        } later: {
+            { (tree) throws(Errno) in try setattr(request, id, wanted, fields, in: tree) }
         }
+    }
+
+    private static func setattr(
+        _ request: fuse_req_t,
+        _ id: fuse_ino_t,
+        _ wanted: stat,
+        _ fields: Int32,
+        in tree: FileTree
+    ) throws(Errno) {
+        let inode = tree.inode(id)
+        let client = FileSystem.client(of: request)
+        // For the answer; it may have to be found out, which must come before any effect.
+        let size = try inode.file?.size(for: client)
+        let owner = FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID
+        let times =
+            FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME
+            | FUSE_SET_ATTR_ATIME_NOW | FUSE_SET_ATTR_MTIME_NOW
+        if fields & owner != 0 {
+            try setOwnership(of: inode, to: wanted, fields, by: client)
+            tree.forgetOwnerships(from: inode)
+        } else if fields & FUSE_SET_ATTR_SIZE == 0, fields & times != 0 {
+            throw inode.node.refuse(.times, by: client)
+        }
+        replyAttributes(request, of: inode, size: size, in: tree)
     }
 
     /// Answers from memory: there is no store that could fill up.
@@ -54,16 +95,13 @@ extension FuseOperations {
         fuse_reply_statfs(request, &information)
     }
 
-    static func replyAttributes(
+    private static func replyAttributes(
         _ request: fuse_req_t,
         of inode: Inode,
+        size: UInt64?,
         in tree: FileTree
     ) {
-        var (attributes, cachingTime) = tree.attributes(
-            of: inode,
-            for: FileSystem.client(of: request),
-            withSize: true
-        )
+        var (attributes, cachingTime) = tree.attributes(of: inode, size: size)
         fuse_reply_attr(request, &attributes, cachingTime)
     }
 

@@ -22,29 +22,45 @@ extension FuseOperations {
         _ offset: off_t,
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
-        FileSystem.answer(request) { (tree) throws(Errno) in
-            let inode = tree.inode(id)
-            let entries = try entries(request, inode, offset, info)
-            fill(request, size) { buffer in
-                var used = 0
-                for (index, entry) in entries.enumerated().dropFirst(max(Int(offset), 0)) {
-                    var attributes = stat()
-                    attributes.st_mode = entry.isDirectory ? S_IFDIR : S_IFREG
-                    attributes.st_ino = UInt(inode.number(ofEntry: entry.name))
-                    let rest = UnsafeMutableBufferPointer(rebasing: buffer[used...])
-                    let needed = fuse_add_direntry(
-                        request,
-                        rest.baseAddress,
-                        rest.count,
-                        entry.name,
-                        &attributes,
-                        off_t(index + 1)
-                    )
-                    guard needed <= rest.count else { break }
-                    used += needed
-                }
-                return used
+        FileSystem.answerOrPark(request) { (tree) throws(Errno) in
+            try readdir(request, id, size, offset, OpenDirectory.of(info), in: tree)
+        } later: {
+            let open = OpenDirectory.of(info)
+            return { (tree) throws(Errno) in
+                try readdir(request, id, size, offset, open, in: tree)
             }
+        }
+    }
+
+    private static func readdir(
+        _ request: fuse_req_t,
+        _ id: fuse_ino_t,
+        _ size: Int,
+        _ offset: off_t,
+        _ open: OpenDirectory?,
+        in tree: FileTree
+    ) throws(Errno) {
+        let inode = tree.inode(id)
+        let entries = try entries(request, inode, offset, open)
+        fill(request, size) { buffer in
+            var used = 0
+            for (index, entry) in entries.enumerated().dropFirst(max(Int(offset), 0)) {
+                var attributes = stat()
+                attributes.st_mode = entry.isDirectory ? S_IFDIR : S_IFREG
+                attributes.st_ino = UInt(inode.number(ofEntry: entry.name))
+                let rest = UnsafeMutableBufferPointer(rebasing: buffer[used...])
+                let needed = fuse_add_direntry(
+                    request,
+                    rest.baseAddress,
+                    rest.count,
+                    entry.name,
+                    &attributes,
+                    off_t(index + 1)
+                )
+                guard needed <= rest.count else { break }
+                used += needed
+            }
+            return used
         }
     }
 
@@ -55,46 +71,61 @@ extension FuseOperations {
         _ offset: off_t,
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
-        FileSystem.answer(request) { (tree) throws(Errno) in
-            let inode = tree.inode(id)
-            let client = FileSystem.client(of: request)
-            let entries = try entries(request, inode, offset, info)
-            var named: [Inode] = []
-            let answered = fill(request, size) { buffer in
-                var used = 0
-                for (index, entry) in entries.enumerated().dropFirst(max(Int(offset), 0)) {
-                    let isDot = entry.name == "." || entry.name == ".."
-                    let child = isDot ? nil : inode.child(entry.name)
-                    // Gone since the pass through the directory began.
-                    guard isDot || child != nil else { continue }
-                    var parameters = fuse_entry_param()
-                    parameters.attr.st_mode = S_IFDIR
-                    parameters.attr.st_ino = UInt(inode.number(ofEntry: entry.name))
-                    if let child {
-                        parameters = tree.entry(of: child, in: inode, for: client)
-                    }
-                    let rest = UnsafeMutableBufferPointer(rebasing: buffer[used...])
-                    let needed = fuse_add_direntry_plus(
-                        request,
-                        rest.baseAddress,
-                        rest.count,
-                        entry.name,
-                        &parameters,
-                        off_t(index + 1)
-                    )
-                    guard needed <= rest.count else { break }
-                    used += needed
-                    if let child {
-                        child.addLookup()
-                        named.append(child)
-                    }
-                }
-                return used
+        FileSystem.answerOrPark(request) { (tree) throws(Errno) in
+            try readdirplus(request, id, size, offset, OpenDirectory.of(info), in: tree)
+        } later: {
+            let open = OpenDirectory.of(info)
+            return { (tree) throws(Errno) in
+                try readdirplus(request, id, size, offset, open, in: tree)
             }
-            if !answered {
-                for child in named {
-                    child.forget(1)
+        }
+    }
+
+    private static func readdirplus(
+        _ request: fuse_req_t,
+        _ id: fuse_ino_t,
+        _ size: Int,
+        _ offset: off_t,
+        _ open: OpenDirectory?,
+        in tree: FileTree
+    ) throws(Errno) {
+        let inode = tree.inode(id)
+        let entries = try entries(request, inode, offset, open)
+        var named: [Inode] = []
+        let answered = fill(request, size) { buffer in
+            var used = 0
+            for (index, entry) in entries.enumerated().dropFirst(max(Int(offset), 0)) {
+                let isDot = entry.name == "." || entry.name == ".."
+                let child = isDot ? nil : inode.child(entry.name)
+                // Gone since the pass through the directory began.
+                guard isDot || child != nil else { continue }
+                var parameters = fuse_entry_param()
+                parameters.attr.st_mode = S_IFDIR
+                parameters.attr.st_ino = UInt(inode.number(ofEntry: entry.name))
+                if let child {
+                    parameters = tree.entry(of: child, in: inode)
                 }
+                let rest = UnsafeMutableBufferPointer(rebasing: buffer[used...])
+                let needed = fuse_add_direntry_plus(
+                    request,
+                    rest.baseAddress,
+                    rest.count,
+                    entry.name,
+                    &parameters,
+                    off_t(index + 1)
+                )
+                guard needed <= rest.count else { break }
+                used += needed
+                if let child {
+                    child.addLookup()
+                    named.append(child)
+                }
+            }
+            return used
+        }
+        if !answered {
+            for child in named {
+                child.forget(1)
             }
         }
     }
@@ -113,14 +144,14 @@ extension FuseOperations {
         _ request: fuse_req_t,
         _ inode: Inode,
         _ offset: off_t,
-        _ info: UnsafeMutablePointer<fuse_file_info>
+        _ open: OpenDirectory?
     ) throws(Errno) -> [(name: String, isDirectory: Bool)] {
-        guard let open = OpenDirectory.of(info), let source = inode.directory, !source.isGone else {
+        guard let open, let source = inode.directory, !source.isGone else {
             throw .noSuchFileOrDirectory
         }
         if offset == 0 || open.entries.isEmpty {
-            open.entries =
-                [(".", true), ("..", true)] + source.list(for: FileSystem.client(of: request))
+            let names = try source.list(for: FileSystem.client(of: request))
+            open.entries = [(".", true), ("..", true)] + names
         }
         return open.entries
     }

@@ -9,21 +9,31 @@ extension FuseOperations {
         _ id: fuse_ino_t,
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
-        FileSystem.answer(request) { (tree) throws(Errno) in
-            let inode = tree.inode(id)
-            guard let file = inode.file else {
-                throw .isDirectory
-            }
-            let client = FileSystem.client(of: request)
-            let flags = OpenFlags(system: info.pointee.flags)
-            let handle = try file.open(by: client, flags: flags)
-            let open = OpenFile(handle, opener: flags.contains(.write) ? Opener(client) : nil)
-            open.enter(info)
-            // Only what is pushed to the kernel when it changes may be kept by it.
-            info.pointee.direct_io = file.cachedContent == nil ? 1 : 0
-            if fuse_reply_open(request, info) != 0 {
-                open.leave()
-            }
+        FileSystem.answerOrPark(request) { (tree) throws(Errno) in
+            try open(request, id, &info.pointee, in: tree)
+        } later: {
+            var info = info.pointee
+            return { (tree) throws(Errno) in try open(request, id, &info, in: tree) }
+        }
+    }
+
+    private static func open(
+        _ request: fuse_req_t,
+        _ id: fuse_ino_t,
+        _ info: inout fuse_file_info,
+        in tree: FileTree
+    ) throws(Errno) {
+        let inode = tree.inode(id)
+        guard let file = inode.file else { throw .isDirectory }
+        let client = FileSystem.client(of: request)
+        let flags = OpenFlags(system: info.flags)
+        let handle = try file.open(by: client, flags: flags)
+        let open = OpenFile(handle, opener: flags.contains(.write) ? Opener(client) : nil)
+        open.enter(&info)
+        // Only what is pushed to the kernel when it changes may be cached by it.
+        info.direct_io = file.cachedContent == nil ? 1 : 0
+        if fuse_reply_open(request, &info) != 0 {
+            open.leave()
         }
     }
 
@@ -33,7 +43,7 @@ extension FuseOperations {
         _ offset: off_t,
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
-        FileSystem.answer(request) { (tree) throws(Errno) in
+        FileSystem.answerOrPark(request) { (tree) throws(Errno) in
             guard let open = OpenFile.of(info) else { throw .badFileDescriptor }
             let read = ReadRequest(
                 request,
@@ -42,6 +52,8 @@ extension FuseOperations {
                 isNonBlocking: info.pointee.flags & O_NONBLOCK != 0
             )
             open.takeUnretainedValue().handle.read(read)
+        } later: {
+            nil
         }
     }
 
@@ -50,16 +62,18 @@ extension FuseOperations {
         _ data: UnsafeRawBufferPointer,
         _ info: UnsafeMutablePointer<fuse_file_info>
     ) {
-        FileSystem.answer(request) { (tree) throws(Errno) in
+        FileSystem.answerOrPark(request) { (tree) throws(Errno) in
             guard let open = OpenFile.of(info) else { throw .badFileDescriptor }
-            let bytes = data.assumingMemoryBound(to: UInt8.self).span
             let file = open.takeUnretainedValue()
             let client = FileSystem.client(of: request)
-            let taken = try file.handle.write(
-                bytes,
-                by: file.opener.map { $0.writing(client) } ?? client
+            let write = WriteRequest(
+                request,
+                bytes: data.assumingMemoryBound(to: UInt8.self),
+                client: file.opener.map { $0.writing(client) } ?? client
             )
-            fuse_reply_write(request, taken)
+            file.handle.write(write)
+        } later: {
+            nil
         }
     }
 

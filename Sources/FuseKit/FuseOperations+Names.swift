@@ -36,19 +36,31 @@ extension FuseOperations {
         _ name: UnsafePointer<CChar>,
         _ mode: mode_t
     ) {
-        FileSystem.answer(request) { (tree) throws(Errno) in
-            let inode = tree.inode(parent)
-            let name = try checked(name)
-            let source = try living(inode)
-            try source.make(
-                name,
-                mode: creationMode(mode, umask: fuse_req_ctx(request)?.pointee.umask ?? 0o77),
-                by: FileSystem.client(of: request)
-            )
-            // A node of this name that a reader still holds shows what was there before.
-            inode.detach(name)
-            replyEntry(request, name, in: inode, of: tree)
+        FileSystem.answerOrPark(request) { (tree) throws(Errno) in
+            try mkdir(request, parent, try checked(name), mode, in: tree)
+        } later: {
+            let name = String(cString: name)
+            return { (tree) throws(Errno) in try mkdir(request, parent, name, mode, in: tree) }
         }
+    }
+
+    private static func mkdir(
+        _ request: fuse_req_t,
+        _ parent: fuse_ino_t,
+        _ name: String,
+        _ mode: mode_t,
+        in tree: FileTree
+    ) throws(Errno) {
+        let inode = tree.inode(parent)
+        let source = try living(inode)
+        try source.make(
+            name,
+            mode: creationMode(mode, umask: fuse_req_ctx(request)?.pointee.umask ?? 0o77),
+            by: FileSystem.client(of: request)
+        )
+        // A node of this name that a reader still holds shows what was there before.
+        inode.detach(name)
+        replyEntry(request, name, in: inode, of: tree)
     }
 
     /// The mode of a new directory. Who asks for all rights, as mkdir(1) does when it is told
@@ -64,16 +76,27 @@ extension FuseOperations {
         _ parent: fuse_ino_t,
         _ name: UnsafePointer<CChar>
     ) {
-        FileSystem.answer(request) { (tree) throws(Errno) in
-            let inode = tree.inode(parent)
-            let name = try checked(name)
-            tree.removedByKernel = inode.knownChild(name)
-            defer { tree.removedByKernel = nil }
-            try living(inode).remove(name, by: FileSystem.client(of: request))
-            if let child = tree.removedByKernel { tree.forgetContents(of: child) }
-            inode.detach(name)
-            fuse_reply_err(request, 0)
+        FileSystem.answerOrPark(request) { (tree) throws(Errno) in
+            try rmdir(request, parent, try checked(name), in: tree)
+        } later: {
+            let name = String(cString: name)
+            return { (tree) throws(Errno) in try rmdir(request, parent, name, in: tree) }
         }
+    }
+
+    private static func rmdir(
+        _ request: fuse_req_t,
+        _ parent: fuse_ino_t,
+        _ name: String,
+        in tree: FileTree
+    ) throws(Errno) {
+        let inode = tree.inode(parent)
+        tree.removedByKernel = inode.knownChild(name)
+        defer { tree.removedByKernel = nil }
+        try living(inode).remove(name, by: FileSystem.client(of: request))
+        if let child = tree.removedByKernel { tree.forgetContents(of: child) }
+        inode.detach(name)
+        fuse_reply_err(request, 0)
     }
 
     static func refuse(
@@ -101,7 +124,7 @@ extension FuseOperations {
             fuse_reply_err(request, Errno.noSuchFileOrDirectory.rawValue)
             return
         }
-        var entry = tree.entry(of: inode, in: parent, for: FileSystem.client(of: request))
+        var entry = tree.entry(of: inode, in: parent)
         inode.addLookup()
         if fuse_reply_entry(request, &entry) != 0 {
             inode.forget(1)

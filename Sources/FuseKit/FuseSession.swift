@@ -11,7 +11,7 @@ internal import SystemPackage
 /// than a pool with any number of clients, because the kernel finds it warm.
 package final class FuseSession: Sendable {
     let fileSystem: FileSystem
-    nonisolated(unsafe) let pointer: OpaquePointer
+    let connection: Connection
     private let isRunning = Atomic(false)
     private let mountPath = Guarded("")
     private let unmounter: @Sendable (String) -> Bool
@@ -19,20 +19,18 @@ package final class FuseSession: Sendable {
     /// Prepares a session.
     ///
     /// - Parameters:
-    ///   - name: what libfuse calls the program.
     ///   - options: mount options that libfuse knows, one each.
     ///   - unmounter: detaches the mount at a path with privileges that this process gave up;
     ///     returns whether it did. Otherwise the session unmounts by itself.
     package init(
         serving fileSystem: FileSystem,
-        name: String,
         options: [String],
         unmounter: @escaping @Sendable (String) -> Bool = { _ in false }
     ) throws(FuseError) {
         self.fileSystem = fileSystem
         self.unmounter = unmounter
         var arguments = fuse_args()
-        fuse_opt_add_arg(&arguments, name)
+        fuse_opt_add_arg(&arguments, fileSystem.name)
         for option in options {
             fuse_opt_add_arg(&arguments, "-o")
             // A comma in a value must not begin another option.
@@ -53,13 +51,12 @@ package final class FuseSession: Sendable {
         else {
             throw FuseError(.invalidArgument, FuseLog.shared.takeProblems(or: "bad options"))
         }
-        pointer = session
-        fileSystem.tree.withLock { [pointer] in $0.session = pointer }
+        let connection = Connection(session)
+        self.connection = connection
+        fileSystem.tree.withLock { $0.parking.connection = connection }
     }
 
-    deinit {
-        fuse_session_destroy(pointer)
-    }
+    var pointer: OpaquePointer { connection.pointer }
 
     /// Mounts the file system on a directory.
     package func mount(at path: String) throws(FuseError) {
@@ -94,7 +91,7 @@ package final class FuseSession: Sendable {
         var signals = Self.endingSignals
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         let outcome = Outcome()
-        SystemThread("pfmfs-loop") { outcome.failure = self.serve() }.join()
+        SystemThread("\(fileSystem.name)-loop") { outcome.failure = self.serve() }.join()
         if let failure = outcome.failure {
             throw failure
         }
@@ -118,17 +115,16 @@ package final class FuseSession: Sendable {
         } catch {
             return FuseError(error, "cannot wait for events: \(error)")
         }
-        let notifier = Invalidator(of: fileSystem, session: pointer)
-        let threads = [events.start(), notifier.start()]
-        _ = BackgroundThread(of: fileSystem).start()
+        let pages = PageUpdater(of: fileSystem, connection)
+        let threads = [events.start(), pages.start()]
         let code = answerAll()
         isRunning.store(false, ordering: .sequentiallyConsistent)
         events.end()
-        notifier.end()
+        pages.end()
         for thread in threads {
             thread.join()
         }
-        fileSystem.tree.withLock { _ in fileSystem.parkedReads.failAll() }
+        fileSystem.tree.withLock { $0.parking.requests.endAll() }
         return code.map { FuseError($0, "reading requests failed: \($0)") }
     }
 

@@ -1,11 +1,12 @@
 /// What a mount is made of: the tree it serves and the descriptors that move it.
 package struct MountContent {
-    /// A descriptor to watch for input, and what to do about it under the mount's lock.
+    /// A descriptor to watch for input, and what to do about it under the mount's lock: one turn of
+    /// bounded length. It returns whether there is more to do.
     package struct Watch {
         let descriptor: Int32
-        let action: () -> Void
+        let action: () -> Bool
 
-        package init(_ descriptor: Int32, action: @escaping () -> Void) {
+        package init(_ descriptor: Int32, action: @escaping () -> Bool) {
             self.descriptor = descriptor
             self.action = action
         }

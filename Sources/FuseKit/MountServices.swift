@@ -1,12 +1,19 @@
+package import LinuxSupport
+
 /// What the nodes may ask of the mount they are in. Guarded by the mount's lock, like the nodes.
 package final class MountServices {
     /// Longest write(2) that a file takes, in bytes. Files refuse a longer one with E2BIG.
     package var writeLimit = 4096
 
+    /// What requests have to find out before they can be carried out.
+    package let lookups: Lookups
+
     /// The tree whose nodes these are, once it is mounted.
     weak var tree: (any MountedTree)?
 
-    package init() {}
+    package init(lookups: Lookups = Lookups()) {
+        self.lookups = lookups
+    }
 
     /// Tells the kernel that a child went away without an rmdir(2), or was replaced.
     ///

@@ -4,7 +4,8 @@ package import SystemPackage
 /// What files and directories have in common.
 ///
 /// The sentences that explain a refusal are made and kept by whoever implements these protocols;
-/// the kernel gets the errno alone.
+/// the kernel gets the errno alone. What throws because it needs a lookup (`Lookups`) is called again
+/// when the answer is there, and must have had no effect until then.
 package protocol NodeSource: AnyObject {
     /// Where the node is; set by the session before anything else is called.
     var place: Place { get set }
@@ -20,7 +21,7 @@ package protocol DirectorySource: NodeSource {
     /// Whether the directory was removed: nothing is found any more.
     var isGone: Bool { get }
     /// Names and kinds of all children, for readdir.
-    func list(for client: Client) -> [(name: String, isDirectory: Bool)]
+    func list(for client: Client) throws(Errno) -> [(name: String, isDirectory: Bool)]
     /// The child of a name; nil answers ENOENT.
     func find(_ name: String) -> Child?
     /// Whether the kernel may cache a child that it found until it is told otherwise
@@ -41,9 +42,9 @@ package enum Child {
 /// A file as the session sees it.
 package protocol FileSource: NodeSource {
     /// `st_size` in bytes.
-    func size(for client: Client) -> UInt64
-    /// Whether the size never changes, so that the kernel need not ask again.
-    var hasFixedSize: Bool { get }
+    func size(for client: Client) throws(Errno) -> UInt64
+    /// The size, if it never changes, so that the kernel need not ask again.
+    var fixedSize: UInt64? { get }
     /// Set when the file can be mapped, so that the kernel caches pages of it.
     var cachedContent: (any CachedContent)? { get }
     func open(by client: Client, flags: OpenFlags) throws(Errno) -> any FileHandle
@@ -53,8 +54,8 @@ package protocol FileSource: NodeSource {
 package protocol FileHandle: AnyObject {
     /// Answers now or parks the request and answers later (only files that are documented to wait).
     func read(_ request: consuming ReadRequest)
-    /// Takes the bytes of one write(2); returns how many were taken.
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(Errno) -> Int
+    /// Takes the bytes of one write(2), all or none.
+    func write(_ request: consuming WriteRequest)
     /// Events that are ready; `waker` is kept in any case and woken once when more become ready.
     func poll(_ waker: consuming PollWaker?) -> PollEvents
     /// The last reference to the open file is gone.
@@ -63,8 +64,8 @@ package protocol FileHandle: AnyObject {
 
 extension FileHandle {
     /// EACCES: the file can only be read.
-    package func write(_ bytes: Span<UInt8>, by client: Client) throws(Errno) -> Int {
-        throw .permissionDenied
+    package func write(_ request: consuming WriteRequest) {
+        request.fail(.permissionDenied)
     }
 }
 

@@ -19,8 +19,8 @@ final class OpenFile {
     }
 
     /// Hands the open file to the kernel until `leave`.
-    func enter(_ info: UnsafeMutablePointer<fuse_file_info>) {
-        info.pointee.fh = UInt64(UInt(bitPattern: Unmanaged.passRetained(self).toOpaque()))
+    func enter(_ info: inout fuse_file_info) {
+        info.fh = UInt64(UInt(bitPattern: Unmanaged.passRetained(self).toOpaque()))
     }
 
     /// Ends what `enter` began.

@@ -12,7 +12,8 @@ package struct ReadRequest: ~Copyable {
     package let size: Int
     /// The file is in non-blocking mode: the answer must be given now.
     package let isNonBlocking: Bool
-    private var isListed = false
+    /// The number of the request while it waits in a queue; 0: it does not.
+    private var number: UInt64 = 0
     private let answer: Reply
 
     init(_ request: fuse_req_t, offset: Int, size: Int, isNonBlocking: Bool) {
@@ -77,17 +78,35 @@ package struct ReadRequest: ~Copyable {
     /// Makes an interrupt of the reader answer the request wherever it waits in `queue`. Returns
     /// whether the reader was interrupted before.
     mutating func list(in queue: WaitQueue) -> Bool {
-        guard !isListed, case .kernel(let request) = answer.receiver else { return false }
+        guard number == 0, case .kernel(let request) = answer.receiver else { return false }
         guard fuse_req_interrupted(request) == 0 else { return true }
-        isListed = true
-        FileSystem.of(request).takeUnretainedValue().parkedReads.add(id, in: queue)
-        FileSystem.watchInterrupt(of: request)
+        let requests = FileSystem.of(request).takeUnretainedValue().parking.requests
+        number = requests.park(for: nil) { [id] ending in queue.fail(id, with: ending.code) }
+        FileSystem.watchInterrupt(of: request, number: number)
         return false
     }
 
     private func unlist() {
-        if isListed, case .kernel(let request) = answer.receiver {
-            FileSystem.of(request).takeUnretainedValue().parkedReads.remove(id)
+        if number != 0, case .kernel(let request) = answer.receiver {
+            FileSystem.of(request).takeUnretainedValue().parking.requests.forget(number)
+        }
+    }
+
+    /// Keeps the read until what it needs to know was looked up (`Lookups`); `handle` then gets it
+    /// again.
+    package consuming func park(for handle: any FileHandle) {
+        guard case .kernel(let request) = answer.receiver else {
+            return fail(.resourceTemporarilyUnavailable)
+        }
+        let parking = FileSystem.of(request).takeUnretainedValue().parking
+        let read = ParkedRead(self, handle: handle)
+        parking.park { ending in
+            guard let request = read.take() else { return }
+            if case .unmounted = ending {
+                request.fail(ending.code)
+            } else {
+                handle.read(request)
+            }
         }
     }
 }

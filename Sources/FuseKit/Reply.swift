@@ -31,6 +31,35 @@ struct Reply: ~Copyable {
         discard self
     }
 
+    /// Answers a write of which all was taken.
+    ///
+    /// The kernel is first told of the names that the write took away, so that its client finds
+    /// none of them any more.
+    consuming func send(written count: Int) {
+        switch receiver {
+        case .kernel(let request):
+            FileSystem.of(request)._withUnsafeGuaranteedRef { fileSystem in
+                fileSystem.parking.afterInvalidation { fuse_reply_write(request, count) }
+            }
+        case .recorder(let recorder):
+            recorder.takeRetainedValue().result = .success([])
+        }
+        discard self
+    }
+
+    /// Answers a write that failed, perhaps after it took names away.
+    consuming func fail(afterWrite code: Errno) {
+        switch receiver {
+        case .kernel(let request):
+            FileSystem.of(request)._withUnsafeGuaranteedRef { fileSystem in
+                fileSystem.parking.afterInvalidation { fuse_reply_err(request, code.rawValue) }
+            }
+        case .recorder(let recorder):
+            recorder.takeRetainedValue().result = .failure(code)
+        }
+        discard self
+    }
+
     /// Answers a read with these bytes.
     consuming func send(_ bytes: UnsafeBufferPointer<UInt8>) {
         switch receiver {

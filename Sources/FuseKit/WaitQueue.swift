@@ -57,11 +57,6 @@ package final class WaitQueue {
         }
     }
 
-    /// Answers EINTR to a read if it still waits here.
-    func interrupt(_ id: UInt) {
-        fail(id, with: .interrupted)
-    }
-
     /// Answers an error to a read if it still waits here.
     func fail(_ id: UInt, with code: Errno) {
         guard let index = reads.firstIndex(where: { $0.id == id }) else { return }
@@ -73,7 +68,7 @@ package final class WaitQueue {
 }
 
 /// A read that waits, and who can answer it.
-private final class ParkedRead {
+final class ParkedRead {
     let id: UInt
     let handle: any FileHandle
     private var request: ReadRequest?

@@ -22,18 +22,19 @@ final class HoldTracer: Sendable {
     }
 
     enum Command: Sendable {
-        case seize(Int32, session: UInt64)
+        case seize(Int32, session: UInt64, number: Int)
         case resume(Int32)
         case leave(Int32)
     }
 
     struct Work {
         var commands: [Command] = []
-        /// Commands handed in, and commands carried out.
-        var submitted = 0
-        var done = 0
-        /// The errno of the last seizure.
-        var seizure: Errno?
+        /// Seizures that were asked for.
+        var asked = 0
+        /// What became of those that somebody waits for, by their numbers.
+        var outcomes: [Int: Errno?] = [:]
+        /// Those that nobody waits for any more.
+        var abandoned: Set<Int> = []
         var reports: [Report] = []
         /// The tracing thread while it waits for threads, where only a signal reaches it.
         var waitingThread: Int32?
@@ -63,11 +64,27 @@ final class HoldTracer: Sendable {
         data >> 32 == 0x7066_6D66
     }
 
-    /// Takes hold of a thread, which runs on until it overflows.
+    /// Takes hold of a thread, which runs on until it overflows. Waits until that is done.
     ///
-    /// - Throws: EPERM when it is traced already or may not be traced, ESRCH when it is gone.
+    /// - Throws: EPERM when it is traced already or may not be traced, ESRCH when it is gone, EAGAIN
+    ///   when it took too long: a thread that executes a program can keep the tracer waiting.
     func seize(_ tid: Int32, session: UInt64) throws(Errno) {
-        if let error = submit(.seize(tid, session: session)) { throw error }
+        let number = work.withLock { state in
+            state.asked += 1
+            return state.asked
+        }
+        submit(.seize(tid, session: session, number: number))
+        let deadline = MonotonicClock.now + Seizure.limit
+        let failure = work.wait { state, retry -> Errno?? in
+            if let outcome = state.outcomes.removeValue(forKey: number) { return outcome }
+            guard MonotonicClock.now < deadline else {
+                state.abandoned.insert(number)
+                return .some(.resourceTemporarilyUnavailable)
+            }
+            retry = deadline
+            return nil
+        }
+        if let failure { throw failure }
     }
 
     /// Lets a thread that stands run on.
@@ -88,22 +105,14 @@ final class HoldTracer: Sendable {
         }
     }
 
-    /// Has the thread carry out a command, and waits until it has: some microseconds.
-    @discardableResult
-    private func submit(_ command: Command) -> Errno? {
+    /// Has the tracing thread carry out a command behind those before it.
+    private func submit(_ command: Command) {
         start()
-        let ticket = work.withLock { state in
+        let thread = work.withLock { state in
             state.commands.append(command)
-            state.submitted += 1
-            return state.submitted
+            return state.waitingThread
         }
-        return work.wait { state, retry -> Errno?? in
-            if state.done >= ticket { return .some(state.seizure) }
-            // A signal that comes just before the wait begins is lost, so it is repeated.
-            if let thread = state.waitingThread { clinux_interrupt(thread) }
-            retry = MonotonicClock.now + 200_000
-            return nil
-        }
+        if let thread { clinux_interrupt(thread) }
     }
 
     private func start() {
@@ -115,7 +124,7 @@ final class HoldTracer: Sendable {
         let (work, kick) = (work, kick)
         let thread = HelperThread(name: "pfmfs-hold")
         thread.submit {
-            clinux_handle_interruption()
+            clinux_prepare_tracing()
             HoldTracerLoop(work: work, kick: kick).run()
         }
     }

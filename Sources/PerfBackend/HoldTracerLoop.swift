@@ -27,16 +27,10 @@ final class HoldTracerLoop {
     func run() {
         let own = clinux_gettid()
         while let commands = nextCommands(own) {
-            for command in commands {
-                let error = carryOut(command)
-                work.withLock { state in
-                    state.seizure = error
-                    state.done += 1
-                }
-            }
+            for command in commands { carryOut(command) }
             guard commands.isEmpty else { continue }
             var status: Int32 = 0
-            let tid = waitpid(-1, &status, Int32(CLINUX_WAIT_TRACED))
+            let tid = clinux_wait_traced(&status)
             let code = errno
             work.withLock { $0.waitingThread = nil }
             if tid > 0 {
@@ -64,15 +58,16 @@ final class HoldTracerLoop {
         }
     }
 
-    private func carryOut(_ command: HoldTracer.Command) -> Errno? {
+    private func carryOut(_ command: HoldTracer.Command) {
         switch command {
-        case .seize(let tid, let session):
-            if tracees[tid]?.isLeaving == true {
-                tracees[tid] = Tracee(session: session)
-                return nil
+        case .seize(let tid, let session, let number):
+            let failure = seize(tid, session)
+            let isAbandoned = work.withLock { state in
+                guard state.abandoned.remove(number) == nil else { return true }
+                state.outcomes[number] = .some(failure)
+                return false
             }
-            guard clinux_ptrace_seize(tid) == 0 else { return Errno(rawValue: errno) }
-            tracees[tid] = Tracee(session: session)
+            if isAbandoned, failure == nil { carryOut(.leave(tid)) }
         case .resume(let tid):
             guard tracees[tid]?.isHeld == true else { break }
             tracees[tid]?.isHeld = false
@@ -86,6 +81,13 @@ final class HoldTracerLoop {
                 _ = clinux_ptrace_interrupt(tid)
             }
         }
+    }
+
+    private func seize(_ tid: Int32, _ session: UInt64) -> Errno? {
+        if tracees[tid]?.isLeaving != true {
+            guard clinux_ptrace_seize(tid) == 0 else { return Errno(rawValue: errno) }
+        }
+        tracees[tid] = Tracee(session: session)
         return nil
     }
 

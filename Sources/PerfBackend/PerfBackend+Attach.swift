@@ -38,7 +38,8 @@ extension PerfBackend {
     func open(_ request: AttachRequest) throws(PfmError) -> PerfSession {
         try check(request)
         try requireVisible(request.client)
-        let serial = nextSerial()
+        // The thread is seized under this number, perhaps before the request is carried out again.
+        let serial = answers.keep("serial") { nextSerial() }
         var opening = opening(for: request, serial: serial)
         // From here on the thread's number means this thread, or nothing once it is gone.
         let thread = try thread(of: request.target)
@@ -66,12 +67,14 @@ extension PerfBackend {
                 pages: samples && !isFamily ? Self.ringPages(isBuffered: request.isBuffered) : 1
             )
         }
+        let witness = try witness(for: identities, request.target)
         try authorise(identities, request, request.sets)
         let letsGoOfRing = request.inherit && !isFamily && hasPidfd(thread)
         if letsGoOfRing {
             opening.askAgain = { [unowned self, witness = opening.witness] () throws(PfmError) in
                 try openRing(witness, request.target, pages: 1)
                 try authoriseTarget(identities, request)
+                try requireCurrent(try self.witness(for: identities, request.target))
             }
         }
         // Seized before the first event is opened: untraced, its thread would not survive it.
@@ -109,11 +112,42 @@ extension PerfBackend {
             session.detach()
             throw PfmError(.noSuchProcess, "\(Self.text(request.target)) has exited")
         }
+        do throws(PfmError) {
+            try requireCurrent(witness)
+        } catch {
+            session.detach()
+            throw error
+        }
         // The ring's event cannot be inherited, and one such event keeps the kernel from handing
         // all the others from thread to thread at a switch: counting would cost half as much again.
         if letsGoOfRing { opening.witness.close() }
         try watch(session)
         return session
+    }
+
+    /// A ring on the thread that a client asks for, opened before the kernel is asked whether the
+    /// client may count it. It tells whether the answer, which comes later, is still about the
+    /// program that runs; nil where the answer comes at once.
+    func witness(
+        for identities: [ClientIdentity],
+        _ target: Target
+    ) throws(PfmError) -> PerfOutput? {
+        guard answers.canPark, Self.isThread(target), !identities.allSatisfy(\.isTrusted) else {
+            return nil
+        }
+        return try answers.keep("witness of \(target.tid)") { () throws(PfmError) in
+            let witness = PerfOutput(tellsProcesses: false)
+            try openRing(witness, target, pages: 1)
+            return witness
+        }
+    }
+
+    private func requireCurrent(_ witness: PerfOutput?) throws(PfmError) {
+        guard let witness, witness.hasHungUp else { return }
+        throw PfmError(
+            .noSuchProcess,
+            "the thread has exited, or executes a program with other credentials"
+        )
     }
 
     private func hasPidfd(_ thread: borrowing ThreadHandle?) -> Bool {
@@ -192,15 +226,27 @@ extension PerfBackend {
         guard request.holdAtOverflow, case .thread(let tid) = request.target else { return nil }
         let tracer = self.tracer ?? HoldTracer(kick: kick)
         self.tracer = tracer
+        let outcome: Result<Seizure, Errno>
+        do throws(Unanswered) {
+            outcome = try answers.answer("seizure of \(tid)") {
+                Lookup(.waiting, lane: UInt64(request.client.uid), limit: Seizure.limit) {
+                    Seizure.result(of: tid, session: serial, by: tracer)
+                }
+            }
+        } catch {
+            throw PfmError(error, "taking hold of thread \(tid)")
+        }
         do throws(Errno) {
-            try tracer.seize(tid, session: serial)
+            return PerfHold(try outcome.get())
         } catch {
             throw seizureRefusal(error, tid)
         }
-        return PerfHold(tid, tracer)
     }
 
     private func seizureRefusal(_ code: Errno, _ tid: Int32) -> PfmError {
+        guard code != .resourceTemporarilyUnavailable else {
+            return PfmError(.late, "taking hold of thread \(tid)")
+        }
         guard code == .notPermitted else {
             return PfmError(.noSuchProcess, "thread \(tid) has exited")
         }

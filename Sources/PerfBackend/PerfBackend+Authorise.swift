@@ -1,4 +1,5 @@
 internal import CPerfEvent
+internal import LinuxSupport
 internal import PerfmonEngine
 internal import PerfmonModel
 internal import PrivilegeSupport
@@ -15,9 +16,33 @@ extension PerfBackend {
         _ request: AttachRequest,
         _ sets: [SetProgram]
     ) throws(PfmError) {
+        try askAhead(identities, request, sets)
         for identity in identities where !identity.isTrusted {
             try authorise(identity, request, sets)
         }
+    }
+
+    /// Has all questions asked at once that the command will need an answer to, so that it waits
+    /// but once.
+    private func askAhead(
+        _ identities: [ClientIdentity],
+        _ request: AttachRequest,
+        _ sets: [SetProgram]
+    ) throws(PfmError) {
+        guard answers.canPark else { return }
+        var isKnown = true
+        for identity in identities where !identity.isTrusted {
+            if Self.needsVerdictOnTarget(request) {
+                let attr = Self.questionOnTarget(request)
+                isKnown = known(identity, attr, request.target) != nil && isKnown
+            }
+            guard !request.isDelegated else { continue }
+            for counter in sets.flatMap(\.counters) {
+                let attr = Self.question(try attributes.attributes(for: counter.selection))
+                isKnown = known(identity, attr, request.target) != nil && isKnown
+            }
+        }
+        if !isKnown { throw PfmError(answers.unanswered, Self.check) }
     }
 
     private func authorise(
@@ -57,15 +82,8 @@ extension PerfBackend {
         _ identity: ClientIdentity,
         _ request: AttachRequest
     ) throws(PfmError) {
-        if case .cpu = request.target, request.isDelegated { return }
-        var attr = PerfOpening.dummy
-        attr.disabled = 1
-        if request.holdAtOverflow {
-            // Makes the kernel ask for the right to trace, not only for the right to look.
-            attr.sample_period = 1
-            attr.sigtrap = 1
-            attr.remove_on_exec = 1
-        }
+        guard Self.needsVerdictOnTarget(request) else { return }
+        let attr = Self.questionOnTarget(request)
         guard let code = try verdict(identity, attr, request.target) else { return }
         if request.holdAtOverflow {
             var looking = PerfOpening.dummy
@@ -75,6 +93,22 @@ extension PerfBackend {
             }
         }
         throw targetRefusal(code, identity, request.target)
+    }
+
+    private static func needsVerdictOnTarget(_ request: AttachRequest) -> Bool {
+        if case .cpu = request.target { !request.isDelegated } else { true }
+    }
+
+    private static func questionOnTarget(_ request: AttachRequest) -> perf_event_attr {
+        var attr = PerfOpening.dummy
+        attr.disabled = 1
+        if request.holdAtOverflow {
+            // Makes the kernel ask for the right to trace, not only for the right to look.
+            attr.sample_period = 1
+            attr.sigtrap = 1
+            attr.remove_on_exec = 1
+        }
+        return attr
     }
 
     private func holdRefusal(
@@ -92,6 +126,10 @@ extension PerfBackend {
 
     /// Checks a change of a loaded session, which keeps the rights of the client that loaded it.
     func authoriseChange(of session: PerfSession, to program: SetProgram) throws(PfmError) {
+        // A session that keeps its ring has had its witness since it was loaded.
+        if session.opening.askAgain != nil {
+            _ = try witness(for: session.identities, session.request.target)
+        }
         try authorise(session.identities, session.request, [program])
     }
 
@@ -100,7 +138,26 @@ extension PerfBackend {
         _ attr: perf_event_attr,
         _ target: Target
     ) throws(PfmError) -> Errno? {
-        try probe.verdict(identity, attr, tid: target.tid, cpu: target.cpu)
+        guard let verdict = known(identity, attr, target) else {
+            throw PfmError(answers.unanswered, Self.check)
+        }
+        return try verdict.get()
+    }
+
+    private static let check = "the permission check"
+
+    /// The kernel's verdict, if it is known; otherwise it is asked for.
+    private func known(
+        _ identity: ClientIdentity,
+        _ attr: perf_event_attr,
+        _ target: Target
+    ) -> Result<Errno?, PfmError>? {
+        let question = VerdictQuestion(identity, attr, tid: target.tid, cpu: target.cpu)
+        return answers.known(question) {
+            Lookup(.waiting, lane: UInt64(identity.uid), limit: VerdictQuestion.limit) {
+                question.ask()
+            }
+        }
     }
 
     /// The parts of an attribute that permission depends on.

@@ -12,6 +12,9 @@ internal import SystemPackage
 package final class PerfBackend: CounterBackend {
     let name = "perf"
     let pmu: PmuDescription
+    let capabilities: BackendCapabilities
+    /// Nothing: the kernel's counters and its time are real.
+    var manualControls: (any ManualControls)? { nil }
     let eventSources: [any EventSource]
     /// The PMUs that the generic layout numbers.
     let pmus: SysfsPmus
@@ -22,7 +25,8 @@ package final class PerfBackend: CounterBackend {
     let poller: PerfPoller
     let slowThread: HelperThread
     let holders: EventHolders
-    let probe = ClientProbe()
+    /// What commands have to find out: the verdicts on clients.
+    let answers = Lookups()
     /// False leaves pidfds of threads out, as before Linux 6.9; for tests.
     let usesThreadPidfds: Bool
     /// Attached sessions by serial number.
@@ -60,7 +64,9 @@ package final class PerfBackend: CounterBackend {
         self.pmus = pmus
         attributes = PerfAttributes(pmus: pmus)
         names = PerfEventName(eventSources: eventSources)
-        pmu = PerfPmuDescription.describe(HardwarePmu.detect(pmus))
+        let hardware = PerfPmuDescription.hardware(drivenBy: pmus)
+        pmu = PerfPmuDescription.describe(hardware)
+        capabilities = Self.capabilities(pmus, hardware)
         slowThread = HelperThread(name: "pfmfs-close")
         holders = EventHolders(thread: slowThread)
         do throws(Errno) {
@@ -94,7 +100,7 @@ package final class PerfBackend: CounterBackend {
         )
     }
 
-    var privileges: [Privilege] { [.performanceMonitoring, .lockedMemory] }
+    var lookups: Lookups? { answers }
 
     var now: UInt64 { MonotonicClock.now }
 

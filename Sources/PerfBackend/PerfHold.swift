@@ -3,8 +3,7 @@ internal import PerfmonEngine
 
 /// A session's grip on its thread (`PFM_FL_NOTIFY_BLOCK`); let go of when it is released.
 final class PerfHold {
-    private let tid: Int32
-    private let tracer: HoldTracer
+    private let seizure: Seizure
     /// The thread stands now.
     private var stands = false
     /// An overflow has been delivered, and `resume` has not been called since.
@@ -13,13 +12,8 @@ final class PerfHold {
     var waiting: [BackendEvent] = []
 
     /// Takes over a thread that the tracer has seized.
-    init(_ tid: Int32, _ tracer: HoldTracer) {
-        self.tid = tid
-        self.tracer = tracer
-    }
-
-    deinit {
-        tracer.leave(tid)
+    init(_ seizure: Seizure) {
+        self.seizure = seizure
     }
 
     /// Takes note that the thread stands at an overflow.
@@ -60,7 +54,7 @@ final class PerfHold {
     /// Lets the thread run on from where it stands for another reason than an overflow.
     func run() {
         stands = false
-        tracer.resume(tid)
+        seizure.resume()
     }
 
     /// Whether the thread was seen to stand, and not to run since.

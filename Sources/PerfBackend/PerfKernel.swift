@@ -23,8 +23,11 @@ struct PerfKernel: Sendable {
     }
 
     /// `perf_event_max_sample_rate`: overflows of one event a second before the kernel throttles it.
-    var maxSampleRate: Int {
-        number("\(proc)/sys/kernel/perf_event_max_sample_rate") ?? 100_000
+    var maxSampleRate: Int { givenMaxSampleRate ?? 100_000 }
+
+    /// The same; nil when the kernel does not say.
+    var givenMaxSampleRate: Int? {
+        number("\(proc)/sys/kernel/perf_event_max_sample_rate")
     }
 
     /// Nanoseconds that a clock event must have between overflows not to be throttled.

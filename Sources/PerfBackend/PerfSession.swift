@@ -135,7 +135,7 @@ final class PerfSession: CounterSession {
         for group in groups { try group.reprogram(program) }
     }
 
-    func changeHands(to client: Client, isDelegated: Bool) throws(PfmError) {
+    func reauthorize(for client: Client, isDelegated: Bool) throws(PfmError) {
         let fresh = ClientIdentity.all(of: client)
         guard fresh != identities || isDelegated != request.isDelegated else { return }
         var asked = request

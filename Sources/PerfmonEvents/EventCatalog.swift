@@ -2,7 +2,7 @@ package import PerfmonModel
 internal import SystemPackage
 
 /// All event names of a backend: its sources, asked one after the other.
-package final class EventCatalog {
+package final class EventCatalog: Sendable {
     private let sources: [any EventSource]
 
     package init(sources: [any EventSource]) {
@@ -37,6 +37,11 @@ package final class EventCatalog {
     /// their sources.
     package func eventNames(pmu: String) -> [String] {
         sources.flatMap { $0.eventNames(pmu: pmu) }
+    }
+
+    /// Whether a PMU has an event of this name.
+    package func has(pmu: String, event: String) -> Bool {
+        sources.contains { $0.has(pmu: pmu, event: event) }
     }
 
     /// Everything known of one event (`events/<pmu>/<EVENT>`); nil when there is none.

@@ -4,7 +4,7 @@ internal import SystemPackage
 
 /// A PMU as sysfs describes it. Its files are read when they are needed; what formats and events
 /// say is kept, for it belongs to the driver and does not change.
-package final class EventDevice {
+package final class EventDevice: Sendable {
     /// Name of the device.
     package let name: String
     /// Its index among the devices, bits 55:48 of the generic layout.
@@ -12,8 +12,8 @@ package final class EventDevice {
 
     private let files: KernelFiles
     private let path: String
-    private var knownFormats: [String: FormatField]?
-    private var knownAliases: [String: DeviceAlias]?
+    private let knownFormats = Guarded<[String: FormatField]?>(nil)
+    private let knownAliases = Guarded<[String: DeviceAlias]?>(nil)
 
     init(name: String, index: Int, files: KernelFiles) {
         self.name = name
@@ -46,13 +46,15 @@ package final class EventDevice {
 
     /// Words that may stand between the slashes, and the bits they fill.
     var formats: [String: FormatField] {
-        if let knownFormats { return knownFormats }
+        if let known = knownFormats.withLock({ $0 }) { return known }
         var table: [String: FormatField] = [:]
         for word in (try? files.entries(path + "/format")) ?? [] {
             table[word] = (try? files.text("\(path)/format/\(word)")).flatMap { FormatField($0) }
         }
-        knownFormats = table
-        return table
+        return knownFormats.withLock { known in
+            known = table
+            return table
+        }
     }
 
     /// Ends of the files that say more about the event before them.
@@ -60,7 +62,7 @@ package final class EventDevice {
 
     /// Events that the driver names.
     var aliases: [String: DeviceAlias] {
-        if let knownAliases { return knownAliases }
+        if let known = knownAliases.withLock({ $0 }) { return known }
         let entries = (try? files.entries(path + "/events")) ?? []
         var table: [String: DeviceAlias] = [:]
         for name in entries where !Self.properties.contains(where: name.hasSuffix) {
@@ -72,8 +74,10 @@ package final class EventDevice {
                 unit: try? files.text("\(path)/events/\(name).unit")
             )
         }
-        knownAliases = table
-        return table
+        return knownAliases.withLock { known in
+            known = table
+            return table
+        }
     }
 }
 

@@ -2,13 +2,18 @@ package import PerfmonModel
 
 /// One table of event names: the kernel's generic events, a PMU of sysfs, tracefs, libpfm4, or the
 /// simulated PMU's own.
-package protocol EventSource: AnyObject {
+///
+/// Long listings are made by a thread of their own, so any thread may ask.
+package protocol EventSource: AnyObject, Sendable {
     /// Names of the PMUs whose events this source lists (`events/<pmu>/`).
     func pmus() -> [String]
 
     /// Names of all events of one PMU, fit to be names of files in `events/<pmu>/`. What `resolve`
     /// takes is in the description: `tsc` of PMU `msr` is written `msr/tsc/`.
     func eventNames(pmu: String) -> [String]
+
+    /// Whether there is an event of this name; a directory is asked for each of its files.
+    func has(pmu: String, event: String) -> Bool
 
     /// Everything known of one event; nil when this source does not have it.
     func describe(pmu: String, event: String) -> EventDescription?
@@ -36,6 +41,10 @@ package protocol EventSource: AnyObject {
 }
 
 extension EventSource {
+    package func has(pmu: String, event: String) -> Bool {
+        describe(pmu: pmu, event: event) != nil
+    }
+
     package func listed(pmu: String, event: String) -> (name: String, text: String) {
         describe(pmu: pmu, event: event).map { ($0.name, $0.text) } ?? (event, "")
     }

@@ -19,6 +19,13 @@ extension LibpfmEvents {
         return names
     }
 
+    package func has(pmu: String, event: String) -> Bool {
+        guard let (library, models) = library, models.contains(where: { $0.name == pmu }) else {
+            return false
+        }
+        return library.event(library.find("\(pmu)::\(event)")) != nil
+    }
+
     package func describe(pmu: String, event: String) -> EventDescription? {
         guard let (library, models) = library, models.contains(where: { $0.name == pmu }),
             let found = library.event(library.find("\(pmu)::\(event)"))

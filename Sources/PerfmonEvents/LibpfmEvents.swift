@@ -1,5 +1,6 @@
 internal import CPerfEvent
 internal import CPfm
+internal import LinuxSupport
 package import PerfmonModel
 internal import SystemPackage
 
@@ -10,7 +11,7 @@ package final class LibpfmEvents: EventSource {
     private let path: String
     let layout: RawEvents.Layout
     let devices: SysfsEvents
-    private var state = State.unloaded
+    private let state = Guarded(State.unloaded)
 
     private enum State {
         case unloaded
@@ -36,11 +37,13 @@ package final class LibpfmEvents: EventSource {
 
     var library: (PfmLibrary, models: [PfmModel])? {
         guard hasUse else { return nil }
-        if case .unloaded = state {
-            state = PfmLibrary(path: path).map { .loaded($0, $0.models()) } ?? .missing
+        return state.withLock { state in
+            if case .unloaded = state {
+                state = PfmLibrary(path: path).map { .loaded($0, $0.models()) } ?? .missing
+            }
+            guard case .loaded(let library, let models) = state else { return nil }
+            return (library, models)
         }
-        guard case .loaded(let library, let models) = state else { return nil }
-        return (library, models)
     }
 
     package func pmus() -> [String] {

@@ -7,25 +7,25 @@ internal import Synchronization
 ///
 /// The library keeps one state for the whole process. It is asked to leave out the tables of the
 /// kernel's own events, which would make it walk tracefs, and to encode for any CPU model.
-final class PfmLibrary {
-    private typealias Initialize = @convention(c) () -> pfm_err_t
-    private typealias ErrorText = @convention(c) (Int32) -> UnsafePointer<CChar>?
+final class PfmLibrary: Sendable {
+    private typealias Initialize = @convention(c) @Sendable () -> pfm_err_t
+    private typealias ErrorText = @convention(c) @Sendable (Int32) -> UnsafePointer<CChar>?
     private typealias PmuInfo =
-        @convention(c) (
+        @convention(c) @Sendable (
             pfm_pmu_t, UnsafeMutablePointer<pfm_pmu_info_t>
         ) -> pfm_err_t
-    private typealias FindEvent = @convention(c) (UnsafePointer<CChar>) -> Int32
-    private typealias NextEvent = @convention(c) (Int32) -> Int32
+    private typealias FindEvent = @convention(c) @Sendable (UnsafePointer<CChar>) -> Int32
+    private typealias NextEvent = @convention(c) @Sendable (Int32) -> Int32
     private typealias EventInfo =
-        @convention(c) (
+        @convention(c) @Sendable (
             Int32, pfm_os_t, UnsafeMutablePointer<pfm_event_info_t>
         ) -> pfm_err_t
     private typealias AttributeInfo =
-        @convention(c) (
+        @convention(c) @Sendable (
             Int32, Int32, pfm_os_t, UnsafeMutablePointer<pfm_event_attr_info_t>
         ) -> pfm_err_t
     private typealias Encode =
-        @convention(c) (
+        @convention(c) @Sendable (
             UnsafePointer<CChar>, Int32, pfm_os_t, UnsafeMutableRawPointer
         ) -> pfm_err_t
 
@@ -37,8 +37,8 @@ final class PfmLibrary {
     private let attributeInfo: AttributeInfo
     private let encode: Encode
 
-    /// The library's start-up is not safe against itself.
-    private static let starting = Mutex<Void>(())
+    /// The library does not say that threads may call it at once.
+    private static let calls = Mutex<Void>(())
 
     /// - Parameter path: name or path of the shared library.
     /// - Returns: nil when it cannot be loaded or lacks a call.
@@ -64,7 +64,7 @@ final class PfmLibrary {
         self.eventInfo = eventInfo
         self.attributeInfo = attributeInfo
         self.encode = encode
-        let status = Self.starting.withLock { _ in
+        let status = Self.calls.withLock { _ in
             setenv("LIBPFM_ENCODE_INACTIVE", "1", 0)
             setenv("LIBPFM_DISABLED_PMUS", "perf,perf_raw", 0)
             return initialize()
@@ -97,13 +97,13 @@ final class PfmLibrary {
 
     /// The event of a name, whose attributes must be right; a negative number is the error.
     func find(_ name: String) -> Int32 {
-        findEvent(name)
+        Self.calls.withLock { _ in findEvent(name) }
     }
 
     /// Events of a model in the library's order.
     func events(of model: PfmModel) -> some Sequence<PfmEvent> {
         sequence(first: model.firstEvent) { [nextEvent] index in
-            let next = nextEvent(index)
+            let next = Self.calls.withLock { _ in nextEvent(index) }
             return next < 0 ? nil : next
         }
         .lazy.compactMap { self.event($0) }
@@ -112,7 +112,8 @@ final class PfmLibrary {
     func event(_ index: Int32) -> PfmEvent? {
         var info = pfm_event_info_t()
         info.size = MemoryLayout<pfm_event_info_t>.size
-        guard index >= 0, eventInfo(index, PFM_OS_NONE, &info) == PFM_SUCCESS,
+        guard index >= 0,
+            Self.calls.withLock({ _ in eventInfo(index, PFM_OS_NONE, &info) }) == PFM_SUCCESS,
             let name = info.name
         else { return nil }
         return PfmEvent(
@@ -132,9 +133,10 @@ final class PfmLibrary {
             var info = pfm_event_attr_info_t()
             info.size = MemoryLayout<pfm_event_attr_info_t>.size
             let layer = forPerf ? PFM_OS_PERF_EVENT_EXT : PFM_OS_NONE
-            guard attributeInfo(event.index, number, layer, &info) == PFM_SUCCESS,
-                let name = info.name
-            else { return nil }
+            let status = Self.calls.withLock { _ in
+                attributeInfo(event.index, number, layer, &info)
+            }
+            guard status == PFM_SUCCESS, let name = info.name else { return nil }
             return PfmAttribute(
                 name: String(cString: name),
                 text: info.desc.map { String(cString: $0) } ?? "",
@@ -153,7 +155,9 @@ final class PfmLibrary {
             argument.size = MemoryLayout<pfm_pmu_encode_arg_t>.size
             argument.codes = codes.baseAddress
             argument.count = Int32(codes.count)
-            let status = encode(name, PFM_PLM0 | PFM_PLM3, PFM_OS_NONE, &argument)
+            let status = Self.calls.withLock { _ in
+                encode(name, PFM_PLM0 | PFM_PLM3, PFM_OS_NONE, &argument)
+            }
             guard status == PFM_SUCCESS else { return failure(status) }
             return .found(Array(codes.prefix(Int(argument.count))))
         }
@@ -167,12 +171,9 @@ final class PfmLibrary {
         argument.size = MemoryLayout<pfm_perf_encode_arg_t>.size
         let status = withUnsafeMutablePointer(to: &attributes) { pointer in
             argument.attr = pointer
-            return encode(
-                name,
-                PFM_PLM0 | PFM_PLM3 | PFM_PLMH,
-                PFM_OS_PERF_EVENT_EXT,
-                &argument
-            )
+            return Self.calls.withLock { _ in
+                encode(name, PFM_PLM0 | PFM_PLM3 | PFM_PLMH, PFM_OS_PERF_EVENT_EXT, &argument)
+            }
         }
         guard status == PFM_SUCCESS else { return failure(status) }
         return .found((attributes, argument.cpu))

@@ -14,8 +14,13 @@ package final class SysfsEvents: EventSource {
 
     private let files: KernelFiles
     private let firstNames: [String]?
-    private var devices: [EventDevice] = []
-    private var byName: [String: EventDevice] = [:]
+    private let known = Guarded(Devices())
+
+    /// The devices met so far.
+    private struct Devices {
+        var all: [EventDevice] = []
+        var byName: [String: EventDevice] = [:]
+    }
 
     /// - Parameters:
     ///   - files: where sysfs is found.
@@ -29,25 +34,27 @@ package final class SysfsEvents: EventSource {
     /// All devices, in the order of their indexes: by name as they were first seen, later ones
     /// behind.
     package var all: [EventDevice] {
-        if devices.isEmpty { refresh() }
-        return devices
+        let devices = known.withLock { $0.all }
+        return devices.isEmpty ? refresh().all : devices
     }
 
     /// Looks for devices that came since. Indexes given once stay.
-    private func refresh() {
-        let settled = devices.isEmpty ? firstNames : nil
-        for name in settled ?? (try? files.entries(Self.directory)) ?? [] where byName[name] == nil
-        {
-            let device = EventDevice(name: name, index: devices.count, files: files)
-            devices.append(device)
-            byName[name] = device
+    private func refresh() -> Devices {
+        let isFirst = known.withLock { $0.all.isEmpty }
+        let names = (isFirst ? firstNames : nil) ?? (try? files.entries(Self.directory)) ?? []
+        return known.withLock { devices in
+            for name in names where devices.byName[name] == nil {
+                let device = EventDevice(name: name, index: devices.all.count, files: files)
+                devices.all.append(device)
+                devices.byName[name] = device
+            }
+            return devices
         }
     }
 
     /// The device of a name; nil when there is none now.
     package func device(_ name: String) -> EventDevice? {
-        if byName[name] == nil { refresh() }
-        return byName[name]
+        known.withLock { $0.byName[name] } ?? refresh().byName[name]
     }
 
     /// The device of an index of the generic layout.
@@ -93,6 +100,10 @@ package final class SysfsEvents: EventSource {
     package func eventNames(pmu: String) -> [String] {
         guard !Self.unaddressable.contains(pmu), let device = device(pmu) else { return [] }
         return device.aliases.keys.sorted()
+    }
+
+    package func has(pmu: String, event: String) -> Bool {
+        !Self.unaddressable.contains(pmu) && device(pmu)?.aliases[event] != nil
     }
 
     package func describe(pmu: String, event: String) -> EventDescription? {

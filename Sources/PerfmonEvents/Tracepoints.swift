@@ -9,7 +9,7 @@ internal import SystemPackage
 package final class Tracepoints: EventSource {
     let files: KernelFiles
     /// Names of the numbers met so far; believed only if the `id` file still agrees.
-    private var namesByNumber: [UInt16: TracepointName] = [:]
+    private let namesByNumber = Guarded<[UInt16: TracepointName]>([:])
 
     package init(files: KernelFiles = KernelFiles()) {
         self.files = files
@@ -45,6 +45,13 @@ package final class Tracepoints: EventSource {
         return subsystems.filter { $0 != Self.tracer }.flatMap { subsystem in
             names(in: subsystem, directory).map { "\(subsystem):\($0)" }
         }
+    }
+
+    package func has(pmu: String, event: String) -> Bool {
+        guard pmu == "tracepoint", let directory = eventsDirectory,
+            let name = TracepointName(event), name.subsystem != Self.tracer
+        else { return false }
+        return files.exists("\(directory)/\(name.path)/id")
     }
 
     package func describe(pmu: String, event: String) -> EventDescription? {
@@ -95,7 +102,7 @@ package final class Tracepoints: EventSource {
             }
             return nil
         }
-        namesByNumber[number] = event
+        namesByNumber.withLock { $0[number] = event }
         var layout = GenericLayout(.tracepoint(number))
         try EventModifiers(parts.count == 3 ? parts[2] : nil, of: name)
             .apply(to: &layout, of: name)
@@ -152,18 +159,19 @@ package final class Tracepoints: EventSource {
         let isCurrent = { (name: TracepointName) in
             (try? self.number(of: name, directory)) == number
         }
-        if let name = namesByNumber[number], isCurrent(name) { return name }
+        if let name = namesByNumber.withLock({ $0[number] }), isCurrent(name) { return name }
         // A number that no name was given for: every event is looked at, once.
-        namesByNumber.removeAll()
+        var names: [UInt16: TracepointName] = [:]
         for subsystem in (try? files.entries(directory)) ?? [] {
-            for event in names(in: subsystem, directory) {
+            for event in self.names(in: subsystem, directory) {
                 guard let name = TracepointName(subsystem, event),
                     let number = try? self.number(of: name, directory)
                 else { continue }
-                namesByNumber[number] = name
+                names[number] = name
             }
         }
-        return namesByNumber[number]
+        namesByNumber.withLock { $0 = names }
+        return names[number]
     }
 
     /// Names of the events in a subsystem, without its control files.

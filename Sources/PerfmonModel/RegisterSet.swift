@@ -14,12 +14,12 @@ package enum RegisterLimits {
 package struct RegisterSet: SetAlgebra, Hashable, Sendable {
     package typealias Element = Int
 
-    private var words: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
+    @usableFromInline var words: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
 
-    package init() {}
+    @inlinable package init() {}
 
     /// Word `index` of the vector in the binary interface; 0 beyond the last.
-    package private(set) subscript(word index: Int) -> UInt64 {
+    @inlinable package subscript(word index: Int) -> UInt64 {
         @inline(__always) get {
             switch index {
             case 0: words.0
@@ -42,71 +42,73 @@ package struct RegisterSet: SetAlgebra, Hashable, Sendable {
         }
     }
 
-    package func contains(_ member: Int) -> Bool {
+    @inlinable package func contains(_ member: Int) -> Bool {
         member >= 0 && self[word: member / 64] & (1 << UInt64(member % 64)) != 0
     }
 
     /// How many members are smaller than a number of this set's range.
-    func rank(of number: Int) -> Int {
+    @inlinable package func rank(of number: Int) -> Int {
         var rank = (self[word: number / 64] & ((1 << UInt64(number % 64)) - 1)).nonzeroBitCount
         for index in 0..<number / 64 { rank += self[word: index].nonzeroBitCount }
         return rank
     }
 
     @discardableResult
-    package mutating func insert(_ member: Int) -> (inserted: Bool, memberAfterInsert: Int) {
+    @inlinable package mutating func insert(_ member: Int) -> (
+        inserted: Bool, memberAfterInsert: Int
+    ) {
         let isNew = !contains(member) && (0..<RegisterLimits.count).contains(member)
         if isNew { self[word: member / 64] |= 1 << UInt64(member % 64) }
         return (isNew, member)
     }
 
     @discardableResult
-    package mutating func remove(_ member: Int) -> Int? {
+    @inlinable package mutating func remove(_ member: Int) -> Int? {
         guard contains(member) else { return nil }
         self[word: member / 64] &= ~(1 << UInt64(member % 64))
         return member
     }
 
     @discardableResult
-    package mutating func update(with member: Int) -> Int? {
+    @inlinable package mutating func update(with member: Int) -> Int? {
         insert(member).inserted ? nil : member
     }
 
-    package mutating func formUnion(_ other: RegisterSet) {
+    @inlinable package mutating func formUnion(_ other: RegisterSet) {
         combine(other, |)
     }
 
-    package mutating func formIntersection(_ other: RegisterSet) {
+    @inlinable package mutating func formIntersection(_ other: RegisterSet) {
         combine(other, &)
     }
 
-    package mutating func formSymmetricDifference(_ other: RegisterSet) {
+    @inlinable package mutating func formSymmetricDifference(_ other: RegisterSet) {
         combine(other, ^)
     }
 
-    package func union(_ other: RegisterSet) -> RegisterSet {
+    @inlinable package func union(_ other: RegisterSet) -> RegisterSet {
         var result = self
         result.formUnion(other)
         return result
     }
 
-    package func intersection(_ other: RegisterSet) -> RegisterSet {
+    @inlinable package func intersection(_ other: RegisterSet) -> RegisterSet {
         var result = self
         result.formIntersection(other)
         return result
     }
 
-    package func symmetricDifference(_ other: RegisterSet) -> RegisterSet {
+    @inlinable package func symmetricDifference(_ other: RegisterSet) -> RegisterSet {
         var result = self
         result.formSymmetricDifference(other)
         return result
     }
 
-    package static func == (left: RegisterSet, right: RegisterSet) -> Bool {
+    @inlinable package static func == (left: RegisterSet, right: RegisterSet) -> Bool {
         left.words == right.words
     }
 
-    package func hash(into hasher: inout Hasher) {
+    @inlinable package func hash(into hasher: inout Hasher) {
         for index in 0..<5 { hasher.combine(self[word: index]) }
     }
 
@@ -144,7 +146,7 @@ extension RegisterSet: Sequence {
         }
     }
 
-    package func makeIterator() -> Iterator {
+    @inlinable package func makeIterator() -> Iterator {
         Iterator(self)
     }
 

@@ -1,6 +1,5 @@
 package import Logging
 package import PerfmonEngine
-import SimulatedBackend
 
 /// What a pfmfs was asked to do, by its command line and its mount options.
 package struct MountOptions: Sendable, Equatable {

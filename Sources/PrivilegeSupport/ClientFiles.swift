@@ -3,12 +3,9 @@ package import LinuxSupport
 internal import SystemPackage
 
 /// Opens files with the rights of a client, whatever this program may open itself.
-package final class ClientFiles {
+package final class ClientFiles: Sendable {
     /// Nil: nothing is known of the client's rights.
     private let identity: ClientIdentity?
-
-    /// Probes that wait for work.
-    private static let idle = Guarded<[ClientProbe]>([])
 
     /// Takes down the rights of a client that waits for an answer.
     package init(_ client: Client) {
@@ -19,12 +16,12 @@ package final class ClientFiles {
     /// the client could open.
     package func open(_ path: String, followsLinks: Bool = true) -> Int32? {
         guard let identity else { return nil }
-        let probe = Self.idle.withLock { $0.popLast() } ?? ClientProbe()
-        defer { Self.idle.withLock { $0.append(probe) } }
-        do {
-            return try probe.open(path, followsLinks: followsLinks, as: identity)?.release()
-        } catch {
-            return nil
+        return ClientProbe.lend { probe in
+            do {
+                return try probe.open(path, followsLinks: followsLinks, as: identity)?.release()
+            } catch {
+                return nil
+            }
         }
     }
 }

@@ -9,7 +9,17 @@ package import SystemPackage
 package final class ClientProbe {
     private var probe: PrivilegeKeeper.Probe?
 
+    /// Those that wait for work.
+    private static let idle = Guarded<[ClientProbe]>([])
+
     package init() {}
+
+    /// Lends a probe that nobody else uses meanwhile.
+    package static func lend<Result>(_ body: (ClientProbe) -> Result) -> Result {
+        let probe = idle.withLock { $0.popLast() } ?? ClientProbe()
+        defer { idle.withLock { $0.append(probe) } }
+        return body(probe)
+    }
 
     deinit {
         end()

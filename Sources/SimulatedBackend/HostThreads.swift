@@ -8,6 +8,7 @@ internal import SystemPackage
 /// end their session when they exit.
 package final class HostThreads: SimulatedThreads {
     package let eventDescriptor: Int32
+    package let canBlock = false
     private var descriptors: [Int32: Int32] = [:]
 
     package init() {
@@ -31,16 +32,24 @@ package final class HostThreads: SimulatedThreads {
                 subject: String(tid)
             )
         }
-        if client.uid != 0, client.tid != tid, owner(of: tid) != client.uid {
+        do throws(PfmError) {
+            try authorize(client, for: tid)
+        } catch {
             close(descriptor)
+            throw error
+        }
+        _ = clinux_epoll_add(eventDescriptor, descriptor, UInt64(tid))
+        descriptors[tid] = descriptor
+    }
+
+    package func authorize(_ client: Client, for tid: Int32) throws(PfmError) {
+        guard client.uid == 0 || client.tid == tid || owner(of: tid) == client.uid else {
             throw PfmError(
                 .notPermitted,
                 "thread \(tid) belongs to another user than uid \(client.uid)",
                 subject: String(tid)
             )
         }
-        _ = clinux_epoll_add(eventDescriptor, descriptor, UInt64(tid))
-        descriptors[tid] = descriptor
     }
 
     package func unwatch(_ tid: Int32) {

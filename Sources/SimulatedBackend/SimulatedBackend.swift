@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import LinuxSupport
 internal import PerfmonEngine
 internal import PerfmonEvents
 package import PerfmonModel
@@ -13,7 +14,10 @@ package final class SimulatedBackend: CounterBackend {
     let eventSources: [any EventSource] = [SimulatedEvents()]
     let eventDescriptor: Int32
     let timeoutTick: UInt64 = 1_000_000
+    let capabilities: BackendCapabilities
     package let clock: SimulatedClock
+    var manualControls: (any ManualControls)? { clock }
+    var lookups: Lookups? { nil }
 
     /// The simulated time up to which everything has happened. It stands still between drains, so
     /// that all values a command sees belong to one instant.
@@ -31,6 +35,18 @@ package final class SimulatedBackend: CounterBackend {
         self.clock = clock
         self.threads = threads
         now = clock.now
+        capabilities = BackendCapabilities(
+            targets: [.thread, .cpu],
+            canBlock: threads.canBlock,
+            // The simulated program has no children, so there is nothing to leave out.
+            canInherit: true,
+            overflow: .exact,
+            callChains: true,
+            processes: false,
+            eventKinds: [.native],
+            eventHint: "events/simulated lists those it has",
+            counters: SimulatedPmu.counterCount
+        )
         eventDescriptor = clinux_epoll_create()
         timer = clinux_timerfd()
         guard eventDescriptor >= 0, timer >= 0,
@@ -57,13 +73,6 @@ package final class SimulatedBackend: CounterBackend {
     }
 
     func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession {
-        if request.holdAtOverflow, !(threads is ScriptedThreads) {
-            throw PfmError(
-                .notSupportedOnSocket,
-                "the simulated PMU cannot hold a real thread",
-                hint: "clear notify_block, or use backend=perf"
-            )
-        }
         let session = try SimulatedSession(request, backend: self)
         if case .thread(let tid) = request.target {
             try threads.watch(tid, for: request.client)
@@ -96,6 +105,12 @@ package final class SimulatedBackend: CounterBackend {
         for session in sessions where session.target == .thread(tid) {
             session.setPaused(paused)
         }
+    }
+
+    /// Checks that a client may monitor a session's target.
+    func authorize(_ client: Client, for target: Target) throws(PfmError) {
+        guard case .thread(let tid) = target else { return }
+        try threads.authorize(client, for: tid)
     }
 
     func remove(_ session: SimulatedSession) {

@@ -1,7 +1,8 @@
 internal import CLinux
+internal import PerfmonEngine
 
 /// The time in which the simulated PMU lives.
-package final class SimulatedClock {
+package final class SimulatedClock: ManualControls {
     /// Whether time passes by itself or only by `advance`.
     package let isManual: Bool
     private var offset: UInt64 = 0

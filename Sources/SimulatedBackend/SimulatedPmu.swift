@@ -1,70 +1,30 @@
 internal import PerfmonModel
 internal import SystemPackage
+internal import X86Pmu
 
 /// The registers of the simulated PMU: Intel's architectural layout, version 2, with four
 /// programmable and three fixed counters.
 enum SimulatedPmu {
-    static let programmableCount = 4
-    static let fixedCount = 3
     /// perfmon2 used 31 bits on these PMUs: a write sign-extends from bit 31.
-    static let width = 31
-    private static let fixedBase = 16
-    /// Bits that no counter of this width has.
-    private static let counterReserved = ~((UInt64(1) << UInt64(width)) - 1)
+    private static let hardware = X86Pmu(
+        layout: .intel,
+        version: 2,
+        counters: 4,
+        width: 31,
+        fixedCounters: 3,
+        fixedWidth: 31
+    )
 
     static let description = PmuDescription(
         model: "Intel architectural (simulated)",
-        counterWidth: width,
-        pmcs: (0..<programmableCount).map(selector) + [fixedControl],
-        pmds: (0..<programmableCount).map(programmable) + (0..<fixedCount).map(fixed),
-        namedCounters: Array(0..<programmableCount)
+        counterWidth: hardware.width,
+        pmcs: hardware.controlRegisters(acceptsGeneric: false),
+        pmds: hardware.dataRegisters,
+        namedCounters: Array(0..<hardware.counters)
     )
 
-    private static func selector(_ index: Int) -> ControlRegister {
-        ControlRegister(
-            number: index,
-            name: "PERFEVTSEL\(index)",
-            address: 0x186 + UInt64(index),
-            defaultValue: SelectorBits.interrupt,
-            reservedMask: 0xffff_ffff_0030_0000,
-            noEmulation64Mask: SelectorBits.interrupt,
-            acceptsGeneric: false,
-            role: .selector(pmd: index)
-        )
-    }
-
-    private static let fixedControl = ControlRegister(
-        number: fixedBase,
-        name: "FIXED_CTRL",
-        address: 0x38d,
-        defaultValue: 0x888,
-        reservedMask: 0xffff_ffff_ffff_fccc,
-        noEmulation64Mask: 0,
-        acceptsGeneric: false,
-        role: .fixedControl(firstPmd: fixedBase, count: fixedCount)
-    )
-
-    private static func programmable(_ index: Int) -> DataRegister {
-        DataRegister(
-            number: index,
-            name: "PMC\(index)",
-            address: 0xc1 + UInt64(index),
-            reservedMask: counterReserved,
-            width: width,
-            control: .selector(pmc: index)
-        )
-    }
-
-    private static func fixed(_ index: Int) -> DataRegister {
-        DataRegister(
-            number: fixedBase + index,
-            name: "FIXED_CTR\(index)",
-            address: 0x309 + UInt64(index),
-            reservedMask: counterReserved,
-            width: width,
-            control: .fixed(pmc: fixedBase, index: index)
-        )
-    }
+    /// Counters that a set can use at once.
+    static let counterCount = hardware.counters + hardware.fixedCounters
 
     /// Turns a selection into what the workload counts.
     ///
@@ -95,7 +55,7 @@ enum SimulatedPmu {
                 kernel: image & SelectorBits.kernel != 0
             )
         case .fixed(let index, let control):
-            let name = SimulatedWorkload.fixedEvents[index % fixedCount]
+            let name = SimulatedWorkload.fixedEvents[index % hardware.fixedCounters]
             guard let event = SimulatedWorkload.event(named: name) else { break }
             return try counter(event, user: control & 2 != 0, kernel: control & 1 != 0)
         case .generic:

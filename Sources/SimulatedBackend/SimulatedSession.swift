@@ -1,3 +1,4 @@
+internal import LinuxSupport
 internal import PerfmonEngine
 internal import PerfmonModel
 internal import SystemPackage
@@ -7,6 +8,8 @@ internal import SystemPackage
 final class SimulatedSession: CounterSession {
     let number: UInt64
     let target: Target
+    /// One simulated thread overflows for all of the session.
+    let overflowsByThread = false
     private let backend: SimulatedBackend
     private let wantsCallChains: Bool
     private var sets: [UInt16: SetCounters] = [:]
@@ -91,6 +94,10 @@ final class SimulatedSession: CounterSession {
         var new = try SetCounters(program)
         new.timeEnabled = timeEnabled
         sets[program.id] = new
+    }
+
+    func reauthorize(for client: Client, isDelegated: Bool) throws(PfmError) {
+        try backend.authorize(client, for: target)
     }
 
     func release() {}

@@ -9,6 +9,14 @@ package protocol SimulatedThreads: AnyObject {
     /// - Throws: ESRCH when there is none of that id; EPERM when the client may not monitor it.
     func watch(_ tid: Int32, for client: Client) throws(PfmError)
 
+    /// Checks that a client may monitor a watched thread.
+    ///
+    /// - Throws: EPERM when it may not.
+    func authorize(_ client: Client, for tid: Int32) throws(PfmError)
+
+    /// Whether a thread can be blocked at its overflows: only one that does not really run.
+    var canBlock: Bool { get }
+
     /// Ends the watch.
     func unwatch(_ tid: Int32)
 
@@ -27,6 +35,11 @@ package final class ScriptedThreads: SimulatedThreads {
     package init() {}
 
     package let eventDescriptor: Int32 = -1
+
+    package let canBlock = true
+
+    /// A scripted thread belongs to everybody.
+    package func authorize(_ client: Client, for tid: Int32) throws(PfmError) {}
 
     package func watch(_ tid: Int32, for client: Client) throws(PfmError) {
         guard tid > 0, !ended.contains(tid) else {

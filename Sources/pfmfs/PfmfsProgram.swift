@@ -44,12 +44,11 @@ struct PfmfsProgram {
         LoggingSystem.bootstrap { _ in ProgramLog(level: level) }
         let mountPoint = try MountPoint(options.mountPoint)
         Descriptors.raiseLimit()
-        let (content, privileges) = try MountContent.make(for: options)
+        let (content, row) = try MountContent.make(for: options, with: Backends.registry)
         let session: FuseSession
         do {
             session = try FuseSession(
-                serving: FileSystem(content),
-                name: "pfmfs",
+                serving: FileSystem(content, name: "pfmfs"),
                 options: options.sessionOptions(mayAllowOthers: MountPoint.mayAllowOthers),
                 unmounter: { PrivilegeKeeper.shared.unmount($0) }
             )
@@ -58,7 +57,7 @@ struct PfmfsProgram {
             throw PfmError(error)
         }
         do throws(PfmError) {
-            try answer(session, on: mountPoint, privileges, options)
+            try answer(session, on: mountPoint, row, options)
         } catch {
             session.unmount()
             throw error
@@ -68,7 +67,7 @@ struct PfmfsProgram {
     private nonisolated static func answer(
         _ session: FuseSession,
         on mountPoint: MountPoint,
-        _ privileges: [Privilege],
+        _ row: BackendRow,
         _ options: MountOptions
     ) throws(PfmError) {
         let log = Logger(label: "pfmfs")
@@ -77,7 +76,9 @@ struct PfmfsProgram {
             do { try session.moveToBackground() } catch { throw PfmError(error) }
             LogDestination.shared.moveToBackground()
         }
-        if !options.keepsPrivileges { try DaemonPrivileges.keepOnly(privileges) }
+        if !options.keepsPrivileges {
+            try DaemonPrivileges.keepOnly(for: row)
+        }
         log.info("mounted", metadata: ["mountpoint": "\(mountPoint.path)"])
         do { try session.run() } catch { throw PfmError(error) }
         session.unmount()

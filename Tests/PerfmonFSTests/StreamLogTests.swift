@@ -188,9 +188,9 @@ private final class Queue: StreamSupply {
         let request = ReadRequest(recorder: recorder)
         let id = request.id
         gate.read(request)
-        gate.queue.interrupt(id)
+        gate.queue.fail(id, with: .interrupted)
         #expect(recorder.failure == .interrupted)
-        gate.queue.interrupt(id)
+        gate.queue.fail(id, with: .interrupted)
         gate.isOpen = true
         gate.queue.wake()
         #expect(recorder.failure == .interrupted)

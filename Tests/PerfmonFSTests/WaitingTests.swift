@@ -1,6 +1,7 @@
 import CFuse
 @testable import FuseKit
 import Glibc
+import LinuxSupport
 @testable import PerfmonEngine
 @testable import PerfmonFS
 @testable import PerfmonModel
@@ -30,7 +31,7 @@ import Testing
         for unique in waiting {
             #expect(try mount.answer(to: unique).text == "all\n")
         }
-        #expect(mount.fileSystem.parkedReads.count == 0)
+        #expect(mount.parkedCount == 0)
     }
 
     @Test func interruptsAWaitingRead() throws {
@@ -143,7 +144,7 @@ import Testing
         writer.join()
         #expect(position == total)
         #expect(interrupts > 0)
-        #expect(mount.fileSystem.parkedReads.count == 0)
+        #expect(mount.parkedCount == 0)
         // Nothing was answered twice.
         while let message = try mount.receive(within: 100) {
             #expect(message.code == -EAGAIN, "an unmatched interrupt asks to be sent again")

@@ -80,14 +80,16 @@ int clinux_ptrace_listen(pid_t tid);
 int clinux_ptrace_detach(pid_t tid, int signal);
 /* 1 and the event's sig_data when a stop's signal is a perf event's SIGTRAP, else 0. */
 int clinux_ptrace_perf_data(pid_t tid, uint64_t *data);
-/* For waitpid(2): threads of other processes too, and only what the calling thread traces. */
-#define CLINUX_WAIT_TRACED 0x60000000
 /* status >> 8 of a stop at exec, and status >> 16 of a stop without a signal. */
 #define CLINUX_STOPPED_AT_EXEC 0x405
 #define CLINUX_STOPPED_BY_EVENT 0x80
 
-/* Makes system calls of a thread return EINTR: handles the signal once, sends it to a thread. */
-void clinux_handle_interruption(void);
+/* Gets the calling thread ready to trace: what clinux_interrupt sends it waits for its next
+   clinux_wait_traced. */
+void clinux_prepare_tracing(void);
+/* waitpid(2) for the threads that the calling thread traces; 0 after a clinux_interrupt. None is
+   lost, whenever it comes. */
+pid_t clinux_wait_traced(int *status);
 void clinux_interrupt(pid_t tid);
 
 /* A datagram socket on which the kernel announces changes of devices; -1 and errno. */
@@ -108,6 +110,9 @@ struct clinux_file {
 };
 int clinux_fstat(int descriptor, struct clinux_file *file);
 int clinux_stat(const char *path, struct clinux_file *file);
+
+/* CPUID; 0 and untouched registers on other architectures or when the leaf does not exist. */
+int clinux_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4]);
 
 /* Tell ThreadSanitizer of a lock that it does not see; there only in builds with it. */
 void __tsan_acquire(void *address);

@@ -22,7 +22,4 @@ int cperf_get_id(int event, uint64_t *id);
 uint64_t cperf_ring_head(const struct perf_event_mmap_page *page);
 void cperf_ring_set_tail(struct perf_event_mmap_page *page, uint64_t tail);
 
-/* CPUID; 0 and untouched registers on other architectures or when the leaf does not exist. */
-int cperf_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4]);
-
 #endif

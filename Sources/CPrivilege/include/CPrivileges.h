@@ -18,6 +18,9 @@ void clinux_allow_realtime(int priority);
 #define CLINUX_MAY_UNMOUNT 2u
 #define CLINUX_MAY_FORK 4u
 #define CLINUX_MAY_CHANGE_USER 8u
+#define CLINUX_MAY_OPEN_EVENTS 16u
+/* ptrace(2), as far as it blocks threads and lets them go; nothing is read or written by it. */
+#define CLINUX_MAY_TRACE 32u
 
 /*
  * Refuses to the calling thread, and to those that it starts, the system calls by which a daemon

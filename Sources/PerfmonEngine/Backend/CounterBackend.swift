@@ -16,8 +16,11 @@ package protocol CounterBackend: AnyObject {
     /// Where its event names come from, in the order in which they are asked.
     var eventSources: [any EventSource] { get }
 
-    /// What it needs of root's privileges, once it runs.
-    var privileges: [Privilege] { get }
+    /// What it can do on this machine. Does not change.
+    var capabilities: BackendCapabilities { get }
+
+    /// What can be done to it by hand; nil over real hardware.
+    var manualControls: (any ManualControls)? { get }
 
     /// Nanoseconds of the clock that events and snapshots are stamped with.
     var now: UInt64 { get }
@@ -41,18 +44,17 @@ package protocol CounterBackend: AnyObject {
     ///   monitor it, EBUSY when the hardware is taken, ENFILE when descriptors run out.
     func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession
 
-    /// How many descriptors `attach` takes for a request, from its call to `detach`.
+    /// Where commands wait for what they have to find out, guarded like the backend; nil where
+    /// nothing takes long.
+    var lookups: Lookups? { get }
+
+    /// How many descriptors `attach` takes for a request, from its call to `detach`; 0 where
+    /// counters are no descriptors.
     func descriptors(for request: AttachRequest) -> Int
 
     /// Delivers everything that happened up to now, in order of time. The handler may call the
     /// session the event belongs to, `detach()` included.
     func drainEvents(_ handler: (BackendEvent) -> Void)
-}
-
-extension CounterBackend {
-    package var privileges: [Privilege] { [] }
-    /// None, where counters are no descriptors.
-    package func descriptors(for request: AttachRequest) -> Int { 0 }
 }
 
 /// What to open for a context that is being loaded.
@@ -178,19 +180,13 @@ package protocol CounterSession: AnyObject {
     /// what else may be counted.
     ///
     /// - Throws: EPERM or EACCES when it may not.
-    func changeHands(to client: Client, isDelegated: Bool) throws(PfmError)
+    func reauthorize(for client: Client, isDelegated: Bool) throws(PfmError)
 
     /// Lets a thread that was held at an overflow run on.
     func release()
 
     /// Gives everything back. Events of this session that are still queued are dropped.
     func detach()
-}
-
-extension CounterSession {
-    package func changeHands(to client: Client, isDelegated: Bool) throws(PfmError) {}
-
-    package var overflowsByThread: Bool { false }
 }
 
 /// Something that happened to a session without a command.

@@ -36,6 +36,7 @@ extension Context {
                 subject: "inherit"
             )
         }
+        try engine.backend.require(new)
         try engine.requireGroup(systemWide: new.contains(.systemWide), client)
         isAllowedByGroup = true
         flags = new
@@ -53,6 +54,7 @@ extension Context {
         try requireLoadable(target, by: client)
         try requireProgrammer(client)
         try requireUnloaded("load_context")
+        try engine.backend.require(target)
         try requireKind(of: target)
         try requirePlace(target, of: client)
         if !isAllowedByGroup {

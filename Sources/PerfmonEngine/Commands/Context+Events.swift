@@ -72,6 +72,7 @@ extension Context {
         for name in names {
             do throws(PfmError) {
                 let selection = try engine.catalog.resolve(name)
+                try engine.backend.require(selection, named: name)
                 try engine.backend.validate(
                     selection,
                     systemWide: flags.contains(.systemWide)

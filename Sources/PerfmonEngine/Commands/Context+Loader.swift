@@ -28,7 +28,7 @@ extension Context {
     /// - Throws: EPERM, or EACCES as the kernel told.
     package func requireProgrammer(_ client: Client) throws(PfmError) {
         try requireLoader(client)
-        try session?.changeHands(to: client, isDelegated: engine.isDelegated(client))
+        try session?.reauthorize(for: client, isDelegated: engine.isDelegated(client))
     }
 
     /// Takes down who loaded the context: the lesser of who wrote and who opened the file for it.

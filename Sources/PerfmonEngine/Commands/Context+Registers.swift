@@ -96,6 +96,9 @@ extension Context {
                 subject: isOfPmcs ? "no_emul64" : nil
             )
         }
+        if settings.flags?.contains(.overflowNotify) == true {
+            try engine.backend.requireOverflows()
+        }
         let set = try requireSet(id)
         try requireChangeable()
         try whileHalted(set) { (set) throws(PfmError) in
@@ -219,6 +222,7 @@ extension Context {
         for number in numbers {
             guard let selection = selection(ofPmd: number, in: set) else { continue }
             do throws(PfmError) {
+                try engine.backend.require(selection, named: nil)
                 try engine.backend.validate(
                     selection,
                     systemWide: flags.contains(.systemWide)

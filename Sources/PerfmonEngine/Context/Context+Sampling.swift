@@ -19,6 +19,7 @@ extension Context {
         try requireUnloaded("changing smpl_fmt")
         guard let name else { return dropSampling() }
         let type = try engine.options.formats.format(named: name)
+        try engine.backend.require(type.about)
         let arguments = try FormatArguments(given, of: type.about)
         let setting = FormatSetting(flags: flags, pmu: pmu)
         try type.validate(arguments, for: setting)

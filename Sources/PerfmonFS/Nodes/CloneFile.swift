@@ -34,28 +34,12 @@ private final class CloneHandle: FileHandle {
         request.reply(from: text)
     }
 
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(Errno) -> Int {
+    func write(_ request: consuming WriteRequest) {
         do throws(PfmError) {
-            try carryOut(bytes, by: client)
+            let lines = try WrittenLines(of: request.bytes, limit: mount.services.writeLimit)
+            carryOut(lines, for: request)
         } catch {
-            throw error.code
-        }
-        return bytes.count
-    }
-
-    private func carryOut(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) {
-        let node = mount.node(of: context)
-        try bytes.withUnsafeBufferPointer { (memory) throws(PfmError) in
-            let lines = try WrittenLines(of: memory, limit: mount.services.writeLimit)
-            try lines.forEach { (line, _) throws(PfmError) in
-                do throws(PfmError) {
-                    try ControlLine.run(line, in: context, by: client)
-                    node.record(report(line, client, nil))
-                } catch {
-                    node.record(report(line, client, error))
-                    throw error
-                }
-            }
+            request.fail(error.code)
         }
     }
 
@@ -66,6 +50,23 @@ private final class CloneHandle: FileHandle {
     func release() {
         mount.engine.removeContext(context)
     }
+}
+
+extension CloneHandle: LineTaker {
+    var lookups: Lookups { mount.services.lookups }
+
+    func carryOut(_ line: CommandLine, number: Int, by client: Client) throws(PfmError) {
+        let node = mount.node(of: context)
+        do throws(PfmError) {
+            try ControlLine.run(line, in: context, by: client)
+        } catch {
+            if !lookups.isPending { node.record(report(line, client, error)) }
+            throw error
+        }
+        node.record(report(line, client, nil))
+    }
+
+    func leftOut(because error: PfmError) {}
 
     private func report(
         _ line: CommandLine,

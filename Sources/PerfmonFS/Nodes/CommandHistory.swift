@@ -9,13 +9,13 @@ final class CommandHistory {
     /// Refusals that are kept.
     static let capacity = 32
 
-    private struct Entry {
-        var time: UInt64
-        var report: CommandReport
-        var error: PfmError
+    /// A command that was refused.
+    struct Refusal: Sendable {
+        fileprivate var time: UInt64
+        fileprivate var report: CommandReport
     }
 
-    private var refusals: Deque<Entry> = []
+    private var refusals: Deque<Refusal> = []
     private var status: [UInt32: String] = [:]
 
     /// The sentence of a report, as every `last_cmd_status` shows it.
@@ -30,9 +30,9 @@ final class CommandHistory {
     func record(_ report: CommandReport, note: String = "") {
         if report.kind == .open { return }
         status[report.client.uid] = Self.sentence(of: report, note: note)
-        guard let error = report.error, report.kind != .read else { return }
+        guard report.error != nil, report.kind != .read else { return }
         if refusals.count == Self.capacity { refusals.removeFirst() }
-        refusals.append(Entry(time: clinux_wall_clock(), report: report, error: error))
+        refusals.append(Refusal(time: clinux_wall_clock(), report: report))
     }
 
     /// The result of the last command of a user; "ok" when there was none.
@@ -40,21 +40,25 @@ final class CommandHistory {
         status[uid] ?? "ok"
     }
 
-    /// Appends the refusals that a client may see, oldest first: root sees all, others their own.
-    func show(to client: Client, in text: inout TextBuffer) {
+    /// The refusals that a client may see, oldest first: root sees all, others their own.
+    func refusals(for client: Client) -> [Refusal] {
         let seesAll = PerfmonMount.isAdministrator(client)
-        for entry in refusals where seesAll || entry.report.client.uid == client.uid {
-            let report = entry.report
-            text.append(
-                line: "[\(entry.time)] uid=\(report.client.uid) pid=\(report.client.tid) "
-                    + "path=\(report.path)"
-            )
-            if !report.text.isEmpty {
-                let (shown, offset) = Excerpt.around(report.offset, of: report.text)
-                text.append(line: "  \(shown)")
-                text.append(line: "  " + String(repeating: " ", count: offset) + "^")
-            }
-            text.append(line: "  \(Self.sentence(of: report))")
+        return refusals.filter { seesAll || $0.report.client.uid == client.uid }
+    }
+}
+
+extension CommandHistory.Refusal {
+    /// Appends the entry of `error_log`.
+    func show(in text: inout TextBuffer) {
+        text.append(
+            line: "[\(time)] uid=\(report.client.uid) pid=\(report.client.tid) "
+                + "path=\(report.path)"
+        )
+        if !report.text.isEmpty {
+            let (shown, offset) = Excerpt.around(report.offset, of: report.text)
+            text.append(line: "  \(shown)")
+            text.append(line: "  " + String(repeating: " ", count: offset) + "^")
         }
+        text.append(line: "  \(CommandHistory.sentence(of: report))")
     }
 }

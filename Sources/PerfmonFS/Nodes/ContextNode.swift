@@ -1,6 +1,7 @@
 import FuseKit
 import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 
 /// What the tree keeps for a context beside the engine: who waits for it, and which of its files
 /// were given to someone else.
@@ -142,8 +143,8 @@ extension ContextNode: SampledContext {
     var backlog: ReaderBacklog { mount.backlog }
     var services: MountServices { mount.services }
 
-    func kernelMap(for client: Client) -> KernelMap? {
-        mount.kernelMap(for: client)
+    func kernelMap(for client: Client) throws(PfmError) -> KernelMap? {
+        try mount.kernelMap(for: client)
     }
 }
 

@@ -1,5 +1,5 @@
 import FuseKit
-import Glibc
+import LinuxSupport
 import PerfmonEngine
 import PerfmonModel
 import SystemPackage
@@ -118,14 +118,17 @@ enum ControlFiles {
             content: .value(
                 show: { mount, _, text in text.append(line: mount.engine.controls[keyPath: path]) },
                 store: { mount, _, line throws(PfmError) in
-                    mount.engine.controls[keyPath: path] = try groupID(line.trimmed)
+                    mount.engine.controls[keyPath: path] = try groupID(line.trimmed, mount)
                 }
             )
         )
     }
 
     /// A group by number, as perfmon2 read it, or by name.
-    private static func groupID(_ text: String) throws(PfmError) -> Int32 {
+    private static func groupID(
+        _ text: String,
+        _ mount: PerfmonMount
+    ) throws(PfmError) -> Int32 {
         guard let first = text.utf8.first, !(0x30...0x39).contains(first), first != 0x2d,
             first != 0x2b
         else {
@@ -133,14 +136,14 @@ enum ControlFiles {
             guard number >= Controls.anyGroup else {
                 throw PfmError(
                     .invalidArgument,
-                    "\(number) is no group",
+                    "\(number) is not a group",
                     hint: "write a group id, a group's name, or -1 for everybody",
                     subject: text
                 )
             }
             return number
         }
-        guard let entry = getgrnam(text) else {
+        guard let group = try group(named: text, mount) else {
             throw PfmError(
                 .invalidArgument,
                 "there is no group named \(text)",
@@ -148,7 +151,21 @@ enum ControlFiles {
                 subject: text
             )
         }
-        return Int32(bitPattern: entry.pointee.gr_gid)
+        return Int32(bitPattern: group)
+    }
+
+    /// A group by its name; a name service may have to be asked over the network.
+    private static func group(
+        named name: String,
+        _ mount: PerfmonMount
+    ) throws(PfmError) -> UInt32? {
+        do throws(Unanswered) {
+            return try mount.services.lookups.answer("group \(name)") {
+                Lookup(.waiting, lane: .max, limit: 5_000_000_000) { GroupNames.number(of: name) }
+            }
+        } catch {
+            throw PfmError(error, "the look-up of group \(name)")
+        }
     }
 
     private static func memoryLimit(

@@ -1,4 +1,5 @@
 import FuseKit
+import LinuxSupport
 import PerfmonModel
 import PerfmonEngine
 import PerfmonEvents
@@ -13,7 +14,10 @@ enum EventsDirectory {
                 "PMU",
                 summary: "The events of one PMU.",
                 isDirectory: true,
-                names: { mount, _ in mount.engine.catalog.pmus().map(FileNames.encode) },
+                names: { (mount, client) throws(PfmError) in
+                    let catalog = mount.engine.catalog
+                    return try names(by: client, mount) { catalog.pmus() }
+                },
                 find: { mount, name in
                     let pmu = FileNames.decode(name)
                     guard mount.engine.catalog.pmus().contains(pmu) else { return nil }
@@ -39,19 +43,18 @@ enum EventsDirectory {
                 "EVENT",
                 summary: "Encoding and description of one event.",
                 isDirectory: false,
-                names: { subject, _ in
-                    subject.mount.engine.catalog.eventNames(pmu: subject.pmu)
-                        .map(FileNames.encode)
+                names: { (subject, client) throws(PfmError) in
+                    let (catalog, pmu) = (subject.mount.engine.catalog, subject.pmu)
+                    return try names(by: client, subject.mount) { catalog.eventNames(pmu: pmu) }
                 },
                 find: { subject, name in
-                    let event = FileNames.decode(name)
-                    guard
-                        let found = subject.mount.engine.catalog.describe(
-                            pmu: subject.pmu,
-                            event: event
-                        )
-                    else { return nil }
-                    return .file(TableFile(eventRow(name), of: found, in: eventTable))
+                    let event = NamedEvent(
+                        catalog: subject.mount.engine.catalog,
+                        pmu: subject.pmu,
+                        name: FileNames.decode(name)
+                    )
+                    guard event.catalog.has(pmu: event.pmu, event: event.name) else { return nil }
+                    return .file(TableFile(eventRow(name), of: event, in: eventTable))
                 }
             )
         ],
@@ -59,19 +62,47 @@ enum EventsDirectory {
         report: { $0.mount.history.record($1) }
     )
 
-    private static let eventTable = DirectoryTable<EventDescription>(
+    /// The names that a listing shows; another thread collects them from sysfs and tracefs.
+    private static func names(
+        by client: Client,
+        _ mount: PerfmonMount,
+        _ collect: @escaping @Sendable () -> [String]
+    ) throws(PfmError) -> [String] {
+        do throws(Unanswered) {
+            return try mount.services.lookups.answer("names") {
+                Lookup(.computing, lane: UInt64(client.uid), limit: 10_000_000_000) {
+                    collect().map(FileNames.encode)
+                }
+            }
+        } catch {
+            throw PfmError(error, "the list of events")
+        }
+    }
+
+    private struct NamedEvent {
+        let catalog: EventCatalog
+        let pmu: String
+        let name: String
+    }
+
+    private static let eventTable = DirectoryTable<NamedEvent>(
         kind: "events/PMU/EVENT",
         ownership: { _ in PerfmonMount.rootOwned(0o755) },
         report: { _, _ in }
     )
 
-    private static func eventRow(_ name: String) -> FileRow<EventDescription> {
+    private static func eventRow(_ name: String) -> FileRow<NamedEvent> {
         FileRow(
             name,
             mode: 0o444,
             format: "KEY VALUE lines",
             summary: "Encoding and description of one event.",
-            content: .listing(show: { event, _, text in show(event, &text) })
+            content: .longListing(prepare: { event, _ in
+                { text in
+                    let found = event.catalog.describe(pmu: event.pmu, event: event.name)
+                    if let found { show(found, &text) }
+                }
+            })
         )
     }
 

@@ -39,8 +39,10 @@ enum InfoDirectory {
                 mode: 0o444,
                 format: "PMU EVENT DESCRIPTION lines",
                 summary: "Every event that can be counted.",
-                content: .listing(show: { mount, _, text in
-                    for line in mount.engine.catalog.available() { text.append(line: line) }
+                content: .longListing(prepare: { mount, _ in
+                    { [catalog = mount.engine.catalog] text in
+                        for line in catalog.available() { text.append(line: line) }
+                    }
                 })
             ),
             FileRow(
@@ -60,8 +62,10 @@ enum InfoDirectory {
                 mode: 0o444,
                 format: "entries with a caret under the word at fault",
                 summary: "The last 32 refused commands; root sees all, others see their own.",
-                content: .listing(show: { mount, client, text in
-                    mount.history.show(to: client, in: &text)
+                content: .longListing(prepare: { mount, client in
+                    { [refusals = mount.history.refusals(for: client)] text in
+                        for refusal in refusals { refusal.show(in: &text) }
+                    }
                 })
             ),
             FileRow(
@@ -101,6 +105,27 @@ enum InfoDirectory {
         text.append(line: "message_queue_depth \(MessageQueue.capacity)")
         let formats = engine.options.formats.descriptions.map(\.name).joined(separator: ",")
         text.append(line: "smpl_formats \(formats)")
+        show(engine.backend.capabilities, in: &text)
+    }
+
+    private static func show(_ capabilities: BackendCapabilities, in text: inout TextBuffer) {
+        func word(_ isThere: Bool) -> String { isThere ? "yes" : "no" }
+        let targets = TargetKind.allCases.filter(capabilities.targets.contains)
+        let kinds = EventKind.allCases.filter(capabilities.eventKinds.contains)
+        let overflow =
+            switch capabilities.overflow {
+            case .exact: "exact"
+            case .polled(let nanoseconds): "polled every \(nanoseconds) ns"
+            case .none: "none"
+            }
+        text.append(line: "targets \(targets.map(\.rawValue).joined(separator: ","))")
+        text.append(line: "notify_block \(word(capabilities.canBlock))")
+        text.append(line: "inherit \(word(capabilities.canInherit))")
+        text.append(line: "overflow \(overflow)")
+        text.append(line: "call_chains \(word(capabilities.callChains))")
+        text.append(line: "processes \(word(capabilities.processes))")
+        text.append(line: "event_kinds \(kinds.map(\.rawValue).joined(separator: ","))")
+        text.append(line: "hardware_counters \(capabilities.counters)")
     }
 
     private static func showLimits(
@@ -113,7 +138,7 @@ enum InfoDirectory {
             if let deferred = usage.deferred { text.append(" deferred=\(deferred)") }
             text.newline()
         }
-        PrivilegeLines.show(mount.privileges, in: &text)
+        text.append(mount.privilegeLines)
     }
 
     /// Shows of contexts that a client may not read what he meets with anyway: who holds which CPU,

@@ -131,8 +131,8 @@ private final class MessageQueueHandle: FileHandle {
         request.reply(message.seen(with: numbers).binary().span)
     }
 
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(Errno) -> Int {
-        throw .invalidArgument
+    func write(_ request: consuming WriteRequest) {
+        request.fail(.invalidArgument)
     }
 
     func poll(_ waker: consuming PollWaker?) -> PollEvents {

@@ -2,7 +2,8 @@ package import FuseKit
 import Glibc
 package import LinuxSupport
 package import PerfmonEngine
-internal import SimulatedBackend
+import PerfmonModel
+import PrivilegeSupport
 
 /// How the tree is laid out, chosen at mount time.
 package struct TreeOptions: Sendable {
@@ -20,32 +21,32 @@ package struct TreeOptions: Sendable {
 package final class PerfmonMount {
     let engine: Engine
     let options: TreeOptions
-    package let services = MountServices()
+    package let services: MountServices
     let history = CommandHistory()
     /// What waits for readers of samples.
     let backlog = ReaderBacklog()
     /// What `info/backends` says of each backend, in the order of their preference.
     let backendReports: () -> [BackendReport]
-    /// The simulated PMU, if that is what counts.
-    let simulated: SimulatedBackend?
+    /// What the daemon needs of root's privileges.
+    let privileges: [Privilege]
+    /// What `info/limits` says of them. The daemon has given up the others before anybody reads it,
+    /// so it stays as it is.
+    private(set) lazy var privilegeLines = PrivilegeLines.text(privileges)
     private var knownKernelMap: KernelMap?
     private var nodes: [UInt64: ContextNode] = [:]
 
     package init(
         engine: Engine,
         options: TreeOptions,
-        backendReports: @escaping () -> [BackendReport]
+        backendReports: @escaping () -> [BackendReport],
+        privileges: [Privilege] = []
     ) {
         self.engine = engine
+        services = MountServices(lookups: engine.backend.lookups ?? Lookups())
         self.options = options
         self.backendReports = backendReports
-        simulated = engine.backend as? SimulatedBackend
+        self.privileges = (Privilege.ofEveryDaemon + privileges).sorted { $0.name < $1.name }
         engine.observer = self
-    }
-
-    /// What the daemon needs of root's privileges.
-    package var privileges: [Privilege] {
-        (Privilege.ofEveryDaemon + engine.backend.privileges).sorted { $0.name < $1.name }
     }
 
     /// The root directory of the mount.
@@ -61,13 +62,23 @@ package final class PerfmonMount {
         return node
     }
 
-    /// Where the kernel lies, for those who may know.
-    func kernelMap(for client: Client) -> KernelMap? {
-        guard let knownKernelMap else {
-            knownKernelMap = KernelMap.ofThisMachine(for: client)
-            return knownKernelMap
+    /// Where the kernel lies; nil for clients that may not know.
+    func kernelMap(for client: Client) throws(PfmError) -> KernelMap? {
+        let known = knownKernelMap
+        let found: KernelMap?
+        do throws(Unanswered) {
+            found = try services.lookups.answer("kernel map") {
+                let files = ClientFiles(client)
+                return Lookup(.waiting, lane: UInt64(client.uid), limit: 5_000_000_000) {
+                    guard let known else { return KernelMap.ofThisMachine(for: files) }
+                    return KernelSecrecy.mayKnow(files) ? known : nil
+                }
+            }
+        } catch {
+            throw PfmError(error, "the check of what the kernel shows of itself to the reader")
         }
-        return KernelSecrecy.mayKnow(client) ? knownKernelMap : nil
+        if let found { knownKernelMap = found }
+        return found
     }
 
     /// Mode and owner of everything outside contexts: it belongs to who runs pfmfs, usually root.
@@ -112,19 +123,5 @@ extension PerfmonMount: EngineObserver {
     package func removed(_ context: Context) {
         nodes.removeValue(forKey: context.serial)?.removed()
         services.entryGone(in: ["contexts"], name: context.name)
-    }
-}
-
-/// One backend's line in `info/backends`.
-package struct BackendReport: Sendable {
-    var name: String
-    var isAvailable: Bool
-    /// Facts and reasons as key and value; values with blanks are shown in quotes.
-    var facts: [(key: String, value: String)]
-
-    package init(name: String, isAvailable: Bool, facts: [(key: String, value: String)]) {
-        self.name = name
-        self.isAvailable = isAvailable
-        self.facts = facts
     }
 }

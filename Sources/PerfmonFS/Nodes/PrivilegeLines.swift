@@ -2,8 +2,8 @@ import LinuxSupport
 
 /// The lines of `info/limits` about what the daemon may do.
 enum PrivilegeLines {
-    /// Lines for `info/limits`: what the kernel says that this process may still do, and why.
-    static func show(_ privileges: [Privilege], in text: inout TextBuffer) {
+    /// What the kernel says that this process may still do, and why.
+    static func text(_ privileges: [Privilege]) -> String {
         let status = ((try? KernelFiles().text("/proc/thread-self/status")) ?? "")
             .split(separator: "\n")
         func field(_ name: String) -> Substring? {
@@ -11,6 +11,7 @@ enum PrivilegeLines {
                 .drop { $0 != "\t" }.dropFirst()
         }
         let effective = field("CapEff").flatMap { UInt64($0, radix: 16) } ?? 0
+        var text = TextBuffer()
         var rest = effective
         for privilege in privileges where effective >> UInt64(privilege.capability) & 1 != 0 {
             rest &= ~(1 << UInt64(privilege.capability))
@@ -23,5 +24,6 @@ enum PrivilegeLines {
         }
         text.append(line: "privilege no_new_privs=\(field("NoNewPrivs") ?? "unknown")")
         text.append(line: "privilege seccomp=\(field("Seccomp") ?? "unknown")")
+        return text.text
     }
 }

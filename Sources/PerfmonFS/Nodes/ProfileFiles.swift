@@ -1,4 +1,5 @@
 import PerfmonEngine
+import PerfmonModel
 import SystemPackage
 
 /// The files of `smpl/` that profilers read.
@@ -10,12 +11,14 @@ enum ProfileFiles {
             format: "binary, as perf record -o - writes it",
             summary: "The stored samples for perf report -i and perf script -i.",
             content: .custom(
-                size: { subject, client in
-                    let kind = KernelSecrecy.mayKnow(client) ? "perf.data+kernel" : "perf.data"
-                    return subject.length(of: kind) { subject.perfDataWriter(for: client) }
+                size: { (subject, client) throws(PfmError) in
+                    let kernel = try subject.node.kernelMap(for: client)
+                    let kind = kernel == nil ? "perf.data" : "perf.data+kernel"
+                    return subject.length(of: kind) { subject.perfDataWriter(kernel: kernel) }
                 },
-                open: { subject, client, _ in
-                    SampleSnapshotHandle(subject) { subject.perfDataWriter(for: client) }
+                open: { (subject, client, _) throws(PfmError) in
+                    let kernel = try subject.node.kernelMap(for: client)
+                    return SampleSnapshotHandle(subject) { subject.perfDataWriter(kernel: kernel) }
                 }
             ),
             isPresent: { $0.sampling.about.views.contains(.profile) }
@@ -37,10 +40,11 @@ enum ProfileFiles {
             mode: 0o400,
             format: "binary, as perf record -o - writes it",
             summary: "Waits for samples and gives them as perf.data, until the thread has ended.",
-            content: .custom(open: { subject, client, _ in
-                SampleStreamHandle(
+            content: .custom(open: { (subject, client, _) throws(PfmError) in
+                let kernel = try subject.node.kernelMap(for: client)
+                return SampleStreamHandle(
                     subject,
-                    subject.perfDataWriter(for: client, follows: true),
+                    subject.perfDataWriter(kernel: kernel, follows: true),
                     for: client
                 )
             }),

@@ -40,7 +40,7 @@ package enum RootDirectory {
             DirectoryRow(
                 "simulated",
                 summary: "The clock of the simulated PMU (with backend=simulated).",
-                isPresent: { $0.simulated != nil },
+                isPresent: { $0.engine.backend.manualControls != nil },
                 open: { TableDirectory(SimulatedDirectory.table, of: $0) }
             ),
         ],

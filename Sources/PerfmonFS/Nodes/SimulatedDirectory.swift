@@ -1,10 +1,9 @@
 import FuseKit
 import PerfmonEngine
 import PerfmonModel
-import SimulatedBackend
 import SystemPackage
 
-/// `simulated/`: the time in which the simulated PMU lives.
+/// `simulated/`: what a backend lets be moved by hand, the time in which it lives.
 enum SimulatedDirectory {
     static let table = DirectoryTable<PerfmonMount>(
         kind: "simulated",
@@ -31,7 +30,7 @@ enum SimulatedDirectory {
         _ mount: PerfmonMount,
         _ line: CommandLine
     ) throws(PfmError) {
-        guard let backend = mount.simulated, backend.clock.isManual else {
+        guard let controls = mount.engine.backend.manualControls, controls.isManual else {
             throw PfmError(
                 .notPermitted,
                 "this clock runs by itself",
@@ -56,7 +55,7 @@ enum SimulatedDirectory {
                 subject: text
             )
         }
-        backend.clock.advance(by: duration)
+        controls.advance(by: duration)
         mount.engine.drain()
     }
 

@@ -17,6 +17,7 @@ final class FoldedStacks: BackgroundJob {
         let addresses: [UInt64]
     }
 
+    let lane: UInt64
     private let subject: SamplingNode
     private let files: ClientFiles
     private let done: (Result<String, Errno>) -> Void
@@ -39,6 +40,7 @@ final class FoldedStacks: BackgroundJob {
         done: @escaping (Result<String, Errno>) -> Void
     ) {
         self.subject = subject
+        lane = UInt64(client.uid)
         files = ClientFiles(client)
         self.done = done
         subject.refresh()

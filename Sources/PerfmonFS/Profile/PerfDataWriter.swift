@@ -165,8 +165,10 @@ extension SampledEvent {
 }
 
 extension SamplingNode {
-    /// A writer of perf.data for a reader.
-    func perfDataWriter(for client: Client, follows: Bool = false) -> PerfDataWriter {
-        PerfDataWriter(sampling, kernel: node.kernelMap(for: client), marksRounds: follows)
+    /// A writer of perf.data.
+    ///
+    /// - Parameter kernel: where the kernel lies; nil when the reader may not know.
+    func perfDataWriter(kernel: KernelMap?, follows: Bool = false) -> PerfDataWriter {
+        PerfDataWriter(sampling, kernel: kernel, marksRounds: follows)
     }
 }

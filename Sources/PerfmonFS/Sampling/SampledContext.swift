@@ -1,6 +1,7 @@
 import FuseKit
 import LinuxSupport
 import PerfmonEngine
+import PerfmonModel
 
 /// The context whose samples `smpl/` shows, as the files in it see it.
 protocol SampledContext: AnyObject {
@@ -12,7 +13,7 @@ protocol SampledContext: AnyObject {
     var backlog: ReaderBacklog { get }
     var services: MountServices { get }
     /// Where the kernel lies; nil for clients that may not know.
-    func kernelMap(for client: Client) -> KernelMap?
+    func kernelMap(for client: Client) throws(PfmError) -> KernelMap?
     func ownership(ofDirectory path: String) -> Ownership
     func setOwnership(ofDirectory path: String, to new: Ownership)
     func ownership(ofFile path: String, usual: Ownership) -> Ownership

@@ -6,8 +6,8 @@ import PrivilegeSupport
 /// Who may learn where the kernel lies and what its functions are called: whom the kernel itself
 /// would tell.
 enum KernelSecrecy {
-    static func mayKnow(_ client: Client) -> Bool {
-        guard let file = ClientFiles(client).open("/proc/kallsyms") else { return false }
+    static func mayKnow(_ files: ClientFiles) -> Bool {
+        guard let file = files.open("/proc/kallsyms") else { return false }
         defer { close(file) }
         // To others the kernel shows zeros.
         return BoundedFile.bytes(file, at: 0, count: 16).contains { $0 != UInt8(ascii: "0") }
@@ -22,8 +22,8 @@ struct KernelMap: Sendable {
 
 extension KernelMap {
     /// What the kernel says of itself to a client; nil when it hides its addresses from him.
-    static func ofThisMachine(for client: Client) -> KernelMap? {
-        guard let file = ClientFiles(client).open("/proc/kallsyms") else { return nil }
+    static func ofThisMachine(for files: ClientFiles) -> KernelMap? {
+        guard let file = files.open("/proc/kallsyms") else { return nil }
         defer { close(file) }
         // The symbols come in ascending order, and the first is the one looked for or beside it.
         let text = String(

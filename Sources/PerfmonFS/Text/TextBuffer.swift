@@ -1,7 +1,8 @@
 /// The text of a file while it is rendered: bytes that grow at the end.
 ///
 /// Appending does not allocate while the text fits the capacity, which it keeps between renderings.
-struct TextBuffer: ~Copyable {
+struct TextBuffer: ~Copyable, @unchecked Sendable {
+    // Nobody else has the memory.
     private var storage: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     /// Bytes of text so far.

@@ -119,7 +119,7 @@ final class ChildFamily<Subject>: Sendable {
     /// asks at each look-up, since a notice may reach it after the next one.
     let isReplaceable: Bool
     /// The names that a listing shows to this client.
-    let names: @Sendable (Subject, Client) -> [String]
+    let names: @Sendable (Subject, Client) throws(PfmError) -> [String]
     /// The child of a name; nil when this family has none of that name.
     let find: @Sendable (Subject, String) -> Child?
     /// mkdir(2); nil: refused with EPERM.
@@ -132,7 +132,7 @@ final class ChildFamily<Subject>: Sendable {
         summary: String,
         isDirectory: Bool,
         isReplaceable: Bool = false,
-        names: @escaping @Sendable (Subject, Client) -> [String],
+        names: @escaping @Sendable (Subject, Client) throws(PfmError) -> [String],
         find: @escaping @Sendable (Subject, String) -> Child?,
         make: (@Sendable (Subject, Client, String, UInt16) throws(PfmError) -> Void)? = nil,
         remove: (@Sendable (Subject, Client, String) throws(PfmError) -> Void)? = nil

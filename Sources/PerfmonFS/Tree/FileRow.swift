@@ -7,6 +7,12 @@ import PerfmonModel
 typealias Show<Subject> =
     @Sendable (Subject, Client, inout TextBuffer) throws(PfmError) -> Void
 
+/// Renders a text from copies, on any thread.
+typealias Render = @Sendable (inout TextBuffer) -> Void
+
+/// Takes the copies from which a long listing is rendered.
+typealias Prepare<Subject> = @Sendable (Subject, Client) -> Render
+
 /// Carries out one line that was written to a file.
 typealias Store<Subject> =
     @Sendable (Subject, Client, CommandLine) throws(PfmError) -> Void
@@ -27,10 +33,12 @@ struct FileRow<Subject>: Sendable {
         )
         /// Text of any length; rendered when the file is looked at, so that its size is true.
         case listing(show: Show<Subject>)
+        /// Text that takes so long to render that another thread does it.
+        case longListing(prepare: Prepare<Subject>)
         /// A file with its own handle: one that waits, or one that is binary.
         /// `size` is the file's `st_size` now; without it one page is shown.
         case custom(
-            size: (@Sendable (Subject, Client) -> UInt64)? = nil,
+            size: (@Sendable (Subject, Client) throws(PfmError) -> UInt64)? = nil,
             open: @Sendable (Subject, Client, OpenFlags) throws(PfmError) -> any FileHandle
         )
         /// Bytes of a fixed number that can be mapped into memory.

@@ -20,7 +20,7 @@ package final class TableDirectory<Subject>: DirectorySource {
         table.isGone(subject)
     }
 
-    func list(for client: Client) -> [(name: String, isDirectory: Bool)] {
+    func list(for client: Client) throws(Errno) -> [(name: String, isDirectory: Bool)] {
         var entries: [(name: String, isDirectory: Bool)] = []
         for row in table.files where row.isPresent(subject) {
             entries.append((row.name, false))
@@ -29,8 +29,12 @@ package final class TableDirectory<Subject>: DirectorySource {
             entries.append((row.name, true))
         }
         for family in table.families {
-            for name in family.names(subject, client) {
-                entries.append((name, family.isDirectory))
+            do throws(PfmError) {
+                for name in try family.names(subject, client) {
+                    entries.append((name, family.isDirectory))
+                }
+            } catch {
+                throw error.code
             }
         }
         return entries
@@ -140,7 +144,8 @@ package final class TableDirectory<Subject>: DirectorySource {
         do throws(PfmError) {
             try command()
         } catch {
-            report(kind, name, by: client, error: error)
+            // Otherwise it is carried out again, and nothing has become of it yet.
+            if !place.services.lookups.isPending { report(kind, name, by: client, error: error) }
             throw error.code
         }
         report(kind, name, by: client, error: nil)

@@ -12,9 +12,9 @@ final class TableFile: FileSource {
         typealias Store = (Client, CommandLine) throws(PfmError) -> Void
 
         case value(show: Show?, store: Store?, longest: (() -> Int)?)
-        case listing(show: Show)
+        case listing(render: (TableFile, Client) throws(PfmError) -> Rendering)
         case custom(
-            size: ((Client) -> UInt64)?,
+            size: ((Client) throws(PfmError) -> UInt64)?,
             open: (Client, OpenFlags) throws(PfmError) -> any FileHandle
         )
         case mappable(
@@ -33,7 +33,7 @@ final class TableFile: FileSource {
     /// Woken when a value changes by itself.
     let changes: (() -> WaitQueue)?
     /// The text of a listing as last rendered for a look at its size.
-    var kept: KeptRendering?
+    var recent: RecentRendering?
 
     /// Binds a row of a directory's own table.
     convenience init<Subject>(
@@ -94,23 +94,33 @@ final class TableFile: FileSource {
         return ownership
     }
 
-    var hasFixedSize: Bool {
+    var fixedSize: UInt64? {
         switch content {
-        case .value(_, _, let longest): longest == nil
-        case .listing: false
-        case .custom(let size, _): size == nil
-        case .mappable: false
+        case .value(_, _, nil), .custom(nil, _): Self.pageSize
+        default: nil
         }
     }
 
-    func size(for client: Client) -> UInt64 {
+    func size(for client: Client) throws(Errno) -> UInt64 {
         switch content {
         case .value(_, _, let longest):
             return Self.wholePages(longest?() ?? 0)
-        case .listing(let show):
-            return Self.wholePages(rendering(with: show, for: client)?.text.count ?? 0)
+        case .listing(let render):
+            do throws(PfmError) {
+                return Self.wholePages(try rendering(render, for: client).text.count)
+            } catch {
+                if isPending { throw error.code }
+                // The read says why.
+                return Self.pageSize
+            }
         case .custom(let size, _):
-            return size?(client) ?? Self.pageSize
+            guard let size else { return Self.pageSize }
+            do throws(PfmError) {
+                return try size(client)
+            } catch {
+                if isPending { throw error.code }
+                return Self.pageSize
+            }
         case .mappable(let size, _, _):
             return size()
         }
@@ -123,16 +133,16 @@ final class TableFile: FileSource {
             case .value(let show, let store, _):
                 try checkAccess(flags, canRead: show != nil, canWrite: store != nil)
                 return ValueHandle(self, show: show, store: store)
-            case .listing(let show):
+            case .listing(let render):
                 try checkAccess(flags, canRead: true, canWrite: false)
-                return ListingHandle(self, show: show, first: rendering(with: show, for: client))
+                return ListingHandle(self, render, first: recentRendering(for: client))
             case .custom(_, let open):
                 return try open(client, flags)
             case .mappable(_, _, let open):
                 return try open(flags)
             }
         } catch {
-            report(.open, by: client, error: error)
+            if !isPending { report(.open, by: client, error: error) }
             throw error.code
         }
     }
@@ -141,6 +151,9 @@ final class TableFile: FileSource {
         guard case .mappable(_, let content, _) = content else { return nil }
         return content()
     }
+
+    /// Whether the request is carried out again later, and nothing has become of it yet.
+    var isPending: Bool { place.services.lookups.isPending }
 
     /// Tells the directory what became of a command or a refused operation.
     func report(
@@ -205,11 +218,16 @@ extension TableFile.Content {
             }
             self = .value(show: boundShow, store: boundStore, longest: boundLongest)
         case .listing(let show):
-            self = .listing(show: Self.bind(show, to: subject))
+            let show = Self.bind(show, to: subject)
+            self = .listing { (_, client) throws(PfmError) in try Rendering(show, for: client) }
+        case .longListing(let prepare):
+            self = .listing { (file, client) throws(PfmError) in
+                try Rendering.elsewhere(for: client, of: file) { prepare(subject, client) }
+            }
         case .custom(let size, let open):
-            var boundSize: ((Client) -> UInt64)?
+            var boundSize: ((Client) throws(PfmError) -> UInt64)?
             if let size {
-                boundSize = { size(subject, $0) }
+                boundSize = { (client) throws(PfmError) in try size(subject, client) }
             }
             self = .custom(size: boundSize) { (client, flags) throws(PfmError) in
                 try open(subject, client, flags)

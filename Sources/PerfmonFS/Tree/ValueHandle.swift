@@ -35,6 +35,7 @@ final class ValueHandle: FileHandle {
             do throws(PfmError) {
                 try render(for: request.client)
             } catch {
+                if file.isPending { return request.park(for: self) }
                 file.report(.read, by: request.client, error: error)
                 return request.fail(error.code)
             }
@@ -42,36 +43,12 @@ final class ValueHandle: FileHandle {
         request.reply(from: text)
     }
 
-    func write(_ bytes: Span<UInt8>, by client: Client) throws(Errno) -> Int {
+    func write(_ request: consuming WriteRequest) {
         do throws(PfmError) {
-            try carryOut(bytes, by: client)
+            let lines = try takenLines(of: request.bytes, by: request.client)
+            carryOut(lines, for: request)
         } catch {
-            throw error.code
-        }
-        return bytes.count
-    }
-
-    private func carryOut(_ bytes: Span<UInt8>, by client: Client) throws(PfmError) {
-        guard !file.holder.isGone() else { throw FileHolder.gone }
-        guard let store else {
-            throw PfmError(.permissionDenied, "\(file.place.path) can only be read")
-        }
-        // Its sentence was told when it happened.
-        if let failure { throw failure }
-        do throws(PfmError) {
-            try bytes.withUnsafeBufferPointer { (memory) throws(PfmError) in
-                let lines = try self.lines(of: memory, by: client)
-                let before = batchLines
-                let isNumbered = before + lines.count > 1
-                try lines.forEach { (line, number) throws(PfmError) in
-                    let place = isNumbered ? before + number : 0
-                    try carryOut(line, number: place, by: client, store)
-                    if file.isBatch { batchLines += 1 }
-                }
-            }
-        } catch {
-            if file.isBatch || error.code == .argListTooLong { failure = error }
-            throw error
+            request.fail(error.code)
         }
     }
 
@@ -102,30 +79,39 @@ final class ValueHandle: FileHandle {
         isRendered = true
     }
 
-    private func lines(
+    /// The lines of a write, when the file takes any now.
+    private func takenLines(
         of memory: UnsafeBufferPointer<UInt8>,
         by client: Client
     ) throws(PfmError) -> WrittenLines {
+        guard !file.holder.isGone() else { throw FileHolder.gone }
+        guard store != nil else {
+            throw PfmError(.permissionDenied, "\(file.place.path) can only be read")
+        }
+        // Its sentence was told when it happened.
+        if let failure { throw failure }
         do throws(PfmError) {
-            return try WrittenLines(of: memory, limit: file.place.services.writeLimit)
+            var lines = try WrittenLines(of: memory, limit: file.place.services.writeLimit)
+            lines.before = batchLines
+            return lines
         } catch {
             let (text, offset) = WrittenLines.excerpt(of: memory)
             file.report(.write, by: client, text: text, offset: offset, error: error)
+            leftOut(because: error)
             throw error
         }
     }
+}
 
-    private func carryOut(
-        _ line: CommandLine,
-        number: Int,
-        by client: Client,
-        _ store: TableFile.Content.Store
-    ) throws(PfmError) {
+extension ValueHandle: LineTaker {
+    var lookups: Lookups { file.place.services.lookups }
+
+    func carryOut(_ line: CommandLine, number: Int, by client: Client) throws(PfmError) {
         do throws(PfmError) {
             try file.holder.authorise?(client, file.place.name)
-            try store(client, line)
-            file.report(.write, by: client, text: line.text, line: number, error: nil)
+            try store?(client, line)
         } catch {
+            if file.isPending { throw error }
             var failure = error
             if number > 0 {
                 failure.message = "line \(number): \(error.message)"
@@ -140,5 +126,11 @@ final class ValueHandle: FileHandle {
             )
             throw failure
         }
+        file.report(.write, by: client, text: line.text, line: number, error: nil)
+        if file.isBatch { batchLines += 1 }
+    }
+
+    func leftOut(because error: PfmError) {
+        if file.isBatch || error.code == .argListTooLong { failure = error }
     }
 }

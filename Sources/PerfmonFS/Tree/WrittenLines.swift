@@ -4,9 +4,22 @@ import SystemPackage
 
 /// The lines of one write(2), checked as a whole before the first is carried out.
 struct WrittenLines {
-    private let memory: UnsafeBufferPointer<UInt8>
+    /// Where the bytes are that are left: in the request, or in a copy.
+    private enum Storage {
+        case request(UnsafeBufferPointer<UInt8>)
+        case copy([UInt8])
+    }
+
+    private var storage: Storage
+    /// Where the next line begins, and where the one before it did.
+    private var start = 0
+    private var lastStart = 0
+    /// Lines that were taken.
+    private var taken = 0
     /// How many lines there are.
     let count: Int
+    /// Lines of the same batch that came with earlier writes.
+    var before = 0
 
     /// Looks at what was written.
     ///
@@ -41,21 +54,39 @@ struct WrittenLines {
             }
             lines += 1
         }
-        self.memory = memory
+        storage = .request(memory)
         count = lines
     }
 
-    /// Calls `body` with each line and its number, from 1, until it throws.
-    func forEach(
-        _ body: (_ line: CommandLine, _ number: Int) throws(PfmError) -> Void
-    ) throws(PfmError) {
-        var start = 0
-        for number in 0..<count {
-            let end = memory[start...].firstIndex(of: Self.newline) ?? memory.count
-            let line = UnsafeBufferPointer(rebasing: memory[start..<end])
-            try body(CommandLine(String(decoding: line, as: UTF8.self)), number + 1)
-            start = end + 1
+    /// The next line, with its number in the batch from 1, or 0 when it is the only one; nil behind
+    /// the last.
+    mutating func next() -> (line: CommandLine, number: Int)? {
+        guard taken < count else { return nil }
+        let text =
+            switch storage {
+            case .request(let memory): takeLine(memory)
+            case .copy(let bytes): bytes.withUnsafeBufferPointer { takeLine($0) }
+            }
+        taken += 1
+        return (CommandLine(text), before + count > 1 ? before + taken : 0)
+    }
+
+    /// Makes `next` return the last line again, also when the request's memory is gone.
+    mutating func keepFromLast() {
+        switch storage {
+        case .request(let memory): storage = .copy(Array(memory[lastStart...]))
+        case .copy(let bytes): storage = .copy(Array(bytes[lastStart...]))
         }
+        start = 0
+        taken -= 1
+    }
+
+    private mutating func takeLine(_ memory: UnsafeBufferPointer<UInt8>) -> String {
+        let end = memory[start...].firstIndex(of: Self.newline) ?? memory.count
+        let line = UnsafeBufferPointer(rebasing: memory[start..<end])
+        lastStart = start
+        start = end + 1
+        return String(decoding: line, as: UTF8.self)
     }
 
     /// The start of a refused write as it can be shown, and where the first byte is that is not

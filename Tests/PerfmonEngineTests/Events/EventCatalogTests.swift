@@ -182,7 +182,7 @@ import Testing
     }
 
     @Test func looksOnlyWhenAsked() {
-        final class Counting: EventSource {
+        final class Counting: EventSource, @unchecked Sendable {
             var looked: [String] = []
             func pmus() -> [String] { ["one", "two"] }
             func eventNames(pmu: String) -> [String] {

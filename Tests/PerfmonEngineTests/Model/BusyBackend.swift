@@ -25,6 +25,9 @@ final class BusyBackend: CounterBackend {
     }
 
     var pmu: PmuDescription { inner.pmu }
+    var capabilities: BackendCapabilities { inner.capabilities }
+    var manualControls: (any ManualControls)? { inner.manualControls }
+    var lookups: Lookups? { inner.lookups }
     var eventSources: [any EventSource] { inner.eventSources }
     var now: UInt64 { inner.now }
     var eventDescriptor: Int32 { inner.eventDescriptor }
@@ -33,6 +36,8 @@ final class BusyBackend: CounterBackend {
     func validate(_ selection: EventSelection, systemWide: Bool) throws(PfmError) {
         try inner.validate(selection, systemWide: systemWide)
     }
+
+    func descriptors(for request: AttachRequest) -> Int { inner.descriptors(for: request) }
 
     func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession {
         BusySession(try inner.attach(request), on: self)
@@ -106,6 +111,12 @@ private final class BusySession: CounterSession {
 
     func reprogram(_ program: SetProgram) throws(PfmError) {
         try inner.reprogram(program)
+    }
+
+    var overflowsByThread: Bool { inner.overflowsByThread }
+
+    func reauthorize(for client: Client, isDelegated: Bool) throws(PfmError) {
+        try inner.reauthorize(for: client, isDelegated: isDelegated)
     }
 
     func release() {

@@ -8,6 +8,7 @@ import CPerfEvent
 @testable import SimulatedBackend
 import SystemPackage
 import Testing
+@testable import X86Pmu
 
 /// The register view of the perf backend. Only the part without hardware is this machine's; the
 /// rest is checked against the manuals' numbers.
@@ -30,7 +31,7 @@ struct PerfPmuTests {
     @Test("Intel's registers keep their numbers; generic ones fill the others")
     func intel() throws {
         // Leaf 0xA of a Cascade Lake: version 4, four counters of 48 bits, three fixed.
-        let hardware = try #require(HardwarePmu.intel([0x0730_0404, 0, 0, 0x603]))
+        let hardware = try #require(X86Pmu.intel([0x0730_0404, 0, 0, 0x603]))
         #expect(hardware.counters == 4)
         #expect(hardware.fixedCounters == 3)
         let pmu = PerfPmuDescription.describe(hardware)
@@ -56,9 +57,9 @@ struct PerfPmuTests {
 
     @Test("CPUs without counters, as this machine's own leaf says")
     func none() {
-        #expect(HardwarePmu.intel([0, 0, 0, 0]) == nil)
-        #expect(HardwarePmu.amd([0, 0, 0, 0]) == nil)
-        let amd = HardwarePmu.amd([0, 0, 1 << 23, 0]).map(PerfPmuDescription.describe)
+        #expect(X86Pmu.intel([0, 0, 0, 0]) == nil)
+        #expect(X86Pmu.amd([0, 0, 0, 0]) == nil)
+        let amd = X86Pmu.amd([0, 0, 1 << 23, 0]).map(PerfPmuDescription.describe)
         #expect(amd?.pmc(5)?.address == 0xC001_020A)
         #expect(amd?.pmd(5)?.address == 0xC001_020B)
         #expect(amd?.pmd(16)?.name == "COUNTER16")

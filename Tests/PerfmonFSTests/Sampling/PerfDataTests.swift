@@ -195,7 +195,7 @@ import Testing
         #expect(try records(of: file).last?.kind == 68)
         #expect(try records(of: file).filter { $0.kind == 9 }.count == 3)
         var writer = try #require(tree.mount.node(of: tree.engine.allContexts[0]).sampling)
-            .perfDataWriter(for: tree.root)
+            .perfDataWriter(kernel: nil)
         var lost: [UInt8] = []
         writer.begin(&lost)
         let before = lost.count

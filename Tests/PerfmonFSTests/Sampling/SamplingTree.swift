@@ -78,7 +78,7 @@ final class SamplingTree {
 
     func names(_ path: String) -> [String] {
         guard case .directory(let directory)? = find(path) else { return [] }
-        return directory.list(for: root).map(\.name)
+        return ((try? directory.list(for: root)) ?? []).map(\.name)
     }
 
     func open(_ path: String, by client: Client? = nil) throws -> any FileHandle {
@@ -87,8 +87,9 @@ final class SamplingTree {
 
     func write(_ path: String, _ line: String, by client: Client? = nil) throws {
         let handle = try file(path).open(by: client ?? root, flags: .write)
-        _ = try handle.write(Array((line + "\n").utf8).span, by: client ?? root)
+        let failure = handle.writeText(line + "\n", by: client ?? root)
         handle.release()
+        if let failure { throw failure }
     }
 
     /// One read(2); nil while it waits.

@@ -2,6 +2,7 @@ import CFuse
 import CLinux
 @testable import FuseKit
 import Glibc
+import LinuxSupport
 @testable import PerfmonEngine
 @testable import PerfmonFS
 @testable import PerfmonModel
@@ -26,8 +27,7 @@ final class MountedTree {
         guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         session = try FuseSession(
-            serving: FileSystem(content),
-            name: "pfmfs",
+            serving: FileSystem(content, name: "pfmfs"),
             options: ["fsname=pfmfs", "subtype=pfmfs", "auto_unmount", "default_permissions"]
                 + (geteuid() == 0 ? ["allow_other"] : [])
         )

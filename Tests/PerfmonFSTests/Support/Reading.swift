@@ -33,13 +33,13 @@ extension FileHandle {
     }
 
     /// Writes a text; returns what it failed with.
-    func writeText(_ text: String) -> Errno? {
-        do throws(Errno) {
-            _ = try write(Array(text.utf8).span, by: Client(uid: 0, gid: 0, tid: getpid()))
-            return nil
-        } catch {
-            return error
-        }
+    func writeText(
+        _ text: String,
+        by client: Client = Client(uid: 0, gid: 0, tid: getpid())
+    ) -> Errno? {
+        let recorder = ReplyRecorder(client: client)
+        Array(text.utf8).withUnsafeBufferPointer { write(WriteRequest($0, recorder: recorder)) }
+        return recorder.failure
     }
 }
 

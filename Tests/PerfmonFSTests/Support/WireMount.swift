@@ -15,7 +15,8 @@ final class WireMount: @unchecked Sendable {
     private let session: FuseSession
     private let socket: Int32
     private let threads: [SystemThread]
-    private let notifier: Invalidator
+    private let events: EventLoop
+    private let pages: PageUpdater
     private var lastUnique: UInt64 = 0
     /// Messages that came while another one was waited for.
     private var early: [Message] = []
@@ -40,8 +41,8 @@ final class WireMount: @unchecked Sendable {
 
     init(_ content: sending MountContent) throws {
         FuseLog.shared.attach()
-        fileSystem = FileSystem(content)
-        session = try FuseSession(serving: fileSystem, name: "test", options: [])
+        fileSystem = FileSystem(content, name: "test")
+        session = try FuseSession(serving: fileSystem, options: [])
         var ends: [Int32] = [0, 0]
         guard socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &ends) == 0 else {
             throw Errno(rawValue: errno)
@@ -58,9 +59,12 @@ final class WireMount: @unchecked Sendable {
         guard fuse_session_custom_io(session.pointer, &io, ends[1]) == 0 else {
             throw Errno.ioError
         }
-        notifier = Invalidator(of: fileSystem, session: session.pointer)
+        pages = PageUpdater(of: fileSystem, session.connection)
+        events = try EventLoop(of: fileSystem, signals: sigset_t()) { _ in }
         let session = session
-        threads = [SystemThread("wire-loop") { session.answerAll() }, notifier.start()]
+        threads = [
+            SystemThread("wire-loop") { session.answerAll() }, pages.start(), events.start(),
+        ]
         // FUSE_INIT of protocol 7.38 with all capabilities.
         let reply = try ask(26, 0, Wire.halves([7, 38, 65536, 0xffff_ffff]))
         precondition(reply.code == 0 && reply.half(0) == 7)
@@ -68,7 +72,8 @@ final class WireMount: @unchecked Sendable {
 
     deinit {
         shutdown(socket, Int32(SHUT_RDWR))
-        notifier.end()
+        pages.end()
+        events.end()
         for thread in threads {
             thread.join()
         }
@@ -79,6 +84,9 @@ final class WireMount: @unchecked Sendable {
     func locked(_ body: () -> Void) {
         fileSystem.tree.withLock { _ in body() }
     }
+
+    /// Requests that wait for their answer.
+    var parkedCount: Int { fileSystem.tree.withLock { $0.parking.requests.count } }
 
     /// Sends a request and returns its number.
     @discardableResult

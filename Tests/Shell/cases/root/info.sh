@@ -12,6 +12,9 @@ for file in features limits; do
     awk 'NF < 2 { bad = 1; print "not a key and a value: " $0 } END { exit bad }' "$MNT/info/$file" ||
         fail "info/$file"
 done
+for word in targets notify_block inherit overflow call_chains processes event_kinds hardware_counters; do
+    grep -q "^$word ." "$MNT/info/features" || fail "features do not tell of $word"
+done
 grep -q '^contexts' "$MNT/info/limits" || fail "limits do not tell of contexts"
 context one page-faults
 put "$c/load_context" "pid $$"

@@ -1,0 +1,66 @@
+import CFuse
+import CLinux
+import Glibc
+import LinuxSupport
+import Synchronization
+
+/// The thread that brings the kernel's pages of mapped files up to date.
+///
+/// The kernel locks a page to change it, and a request may wait for our answer with the page
+/// locked. So pages are never pushed inside a handler nor under the mount's lock.
+final class PageUpdater: Sendable {
+    private let fileSystem: FileSystem
+    private let queue: PageQueue
+    private let connection: Connection
+    private let isEnding = Atomic(false)
+
+    init(of fileSystem: FileSystem, _ connection: Connection) {
+        self.fileSystem = fileSystem
+        self.connection = connection
+        queue = fileSystem.tree.withLock { $0.pages }
+    }
+
+    /// Starts the thread. It ends after `end`.
+    func start() -> SystemThread {
+        SystemThread("\(fileSystem.name)-pages") { self.run() }
+    }
+
+    func end() {
+        isEnding.store(true, ordering: .relaxed)
+        queue.signal()
+    }
+
+    private func run() {
+        while !isEnding.load(ordering: .relaxed) {
+            var taken = queue.take()
+            for update in taken {
+                push(update.content, of: update.inode)
+                if let number = update.number {
+                    fileSystem.tree.withLock { $0.parking.requests.end(number, .done) }
+                }
+            }
+            // The last reference to a node may lead to what the lock guards.
+            fileSystem.tree.withLock { _ in taken.removeAll() }
+        }
+    }
+
+    private func push(_ content: any CachedContent, of inode: Inode) {
+        while let piece = fileSystem.tree.withLock({ _ in content.nextPiece() }) {
+            piece.bytes.withUnsafeBytes { bytes in
+                var vector = fuse_bufvec()
+                vector.count = 1
+                vector.buf.fd = -1
+                vector.buf.size = bytes.count
+                vector.buf.mem = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+                // Fails only when the kernel has forgotten the file.
+                fuse_lowlevel_notify_store(
+                    connection.pointer,
+                    inode.id,
+                    off_t(piece.offset),
+                    &vector,
+                    fuse_buf_copy_flags(rawValue: 0)
+                )
+            }
+        }
+    }
+}
