@@ -46,6 +46,9 @@ final class ParkedRequests {
     private var armed: UInt64 = 0
     private var lastNumber: UInt64 = 0
 
+    /// Time limits that are remembered.
+    var limitCount: Int { limits.count }
+
     /// Requests that wait now.
     var count: Int { waiting.count }
 

@@ -33,6 +33,7 @@ final class Parking {
         waiting = WorkerPool(name: "\(name)-lookup", threads: 4)
         jobs = WorkerPool(name: "\(name)-work", threads: 4)
         names = WorkerPool(name: "\(name)-names", threads: 4)
+        lookups.runner = { [unowned self] in find($0, $1) }
     }
 
     /// Lets the handler that begins give its request up until something was looked up.
@@ -61,14 +62,33 @@ final class Parking {
         guard answers.rounds < Self.rounds, let first = missing.first else {
             return resume(answers, .late, goOn)
         }
-        let limit = missing.reduce(0) { max($0, $1.limit) }
-        let deadline = MonotonicClock.now + limit
-        let number = requests.park(for: limit) { [unowned self] ending in
+        perform(missing, lane: first.lane) { [unowned self] ending in
             resume(answers, ending, goOn)
         }
+    }
+
+    /// Does a lookup that no request waits for.
+    private func find(
+        _ lookup: LookupAnswers.Missing,
+        _ body: @escaping ((any Sendable)?) -> Void
+    ) {
+        perform([lookup], lane: lookup.lane) { ending in
+            if case .done(let found) = ending { body(found.first) } else { body(nil) }
+        }
+    }
+
+    /// Has lookups done one after the other, and `done` called once, with the answers or without.
+    private func perform(
+        _ missing: [LookupAnswers.Missing],
+        lane: UInt64,
+        _ done: @escaping ParkedRequests.Continuation
+    ) {
+        let limit = missing.reduce(0) { max($0, $1.limit) }
+        let deadline = MonotonicClock.now + limit
+        let number = requests.park(for: limit, done)
         let pool = missing.contains { $0.work == .waiting } ? waiting : computing
         let fileSystem = fileSystem
-        pool.submit(lane: first.lane) {
+        pool.submit(lane: lane) {
             var found: [any Sendable] = []
             for lookup in missing {
                 // Nobody waits any more.

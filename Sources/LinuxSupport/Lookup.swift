@@ -90,14 +90,11 @@ package final class LookupAnswers {
         guard !isLate, !keys.contains(key) else { return }
         isUsed = true
         keys.append(key)
-        missing.append(
-            Missing(
-                work: lookup.work,
-                lane: lookup.lane,
-                limit: lookup.limit,
-                perform: { [perform = lookup.perform] in Found(value: perform()) }
-            )
-        )
+        missing.append(lookup.erased)
+    }
+
+    fileprivate static func value<Answer>(of found: (any Sendable)?) -> Answer? {
+        (found as? Found<Answer>)?.value
     }
 
     fileprivate func keep<Value>(_ key: AnyHashable, _ value: Value) {
@@ -116,6 +113,9 @@ package final class Lookups {
     @exclusivity(unchecked) package var answers = LookupAnswers()
     /// Whether a request is being handled that can be parked.
     @exclusivity(unchecked) package var canPark = false
+    /// Has a lookup done on another thread, and calls the continuation with the answer under the
+    /// lock, or with nil when it is late. nil: there are no other threads.
+    package var runner: ((LookupAnswers.Missing, @escaping ((any Sendable)?) -> Void) -> Void)?
 
     package init() {}
 
@@ -153,6 +153,16 @@ package final class Lookups {
     /// What is to be thrown when `known` has returned nil.
     package var unanswered: Unanswered { answers.isLate ? .late : .pending }
 
+    /// Has something looked up that no request waits for. `body` gets the answer under the lock, at
+    /// once or later; nil when it did not come in time.
+    package func find<Answer: Sendable>(
+        _ lookup: Lookup<Answer>,
+        _ body: @escaping (Answer?) -> Void
+    ) {
+        guard let runner else { return body(lookup.perform()) }
+        runner(lookup.erased) { body(LookupAnswers.value(of: $0)) }
+    }
+
     /// Makes something that has to last until the request is answered, however often it is carried
     /// out until then.
     package func keep<Key: Hashable, Value, Failure: Error>(
@@ -168,3 +178,12 @@ package final class Lookups {
 }
 
 extension LookupAnswers.Found: Sendable where Value: Sendable {}
+
+extension Lookup {
+    fileprivate var erased: LookupAnswers.Missing {
+        let perform = perform
+        return LookupAnswers.Missing(work: work, lane: lane, limit: limit) {
+            LookupAnswers.Found(value: perform())
+        }
+    }
+}

@@ -46,7 +46,13 @@ package final class WorkerPool: Sendable {
         }
 
         func run(niceness: Int32) {
-            if niceness != 0 { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(clinux_gettid()), niceness) }
+            if niceness != 0 {
+                _ = setpriority(
+                    __priority_which_t(PRIO_PROCESS.rawValue),
+                    id_t(clinux_gettid()),
+                    niceness
+                )
+            }
             while true {
                 while let job = take() {
                     job.body()

@@ -68,13 +68,14 @@ extension PerfBackend {
             )
         }
         let witness = try witness(for: identities, request.target)
-        try authorise(identities, request, request.sets)
+        let granted = try authorise(identities, request, request.sets)
         let letsGoOfRing = request.inherit && !isFamily && hasPidfd(thread)
         if letsGoOfRing {
             opening.askAgain = { [unowned self, witness = opening.witness] () throws(PfmError) in
+                let first = try self.witness(for: identities, request.target)
                 try openRing(witness, request.target, pages: 1)
                 try authoriseTarget(identities, request)
-                try requireCurrent(try self.witness(for: identities, request.target))
+                try requireCurrent(first)
             }
         }
         // Seized before the first event is opened: untraced, its thread would not survive it.
@@ -101,6 +102,7 @@ extension PerfBackend {
             backend: self,
             opening: opening,
             identities: identities,
+            granted: granted,
             lanes: lanes,
             thread: thread,
             timer: try timer(for: request, opening),

@@ -10,16 +10,22 @@ extension PerfBackend {
     /// Checks that a client may count all this on the target, and so may who opened the file for
     /// it.
     ///
+    /// - Parameter granted: what the kernel has allowed already.
+    /// - Returns: what it has allowed by now.
     /// - Throws: EACCES or EPERM as the kernel told, with the rule that decided.
+    @discardableResult
     func authorise(
         _ identities: [ClientIdentity],
         _ request: AttachRequest,
-        _ sets: [SetProgram]
-    ) throws(PfmError) {
-        try askAhead(identities, request, sets)
+        _ sets: [SetProgram],
+        granted: Set<VerdictQuestion> = []
+    ) throws(PfmError) -> Set<VerdictQuestion> {
+        var granted = granted
+        try askAhead(identities, request, sets, granted)
         for identity in identities where !identity.isTrusted {
-            try authorise(identity, request, sets)
+            try authorise(identity, request, sets, &granted)
         }
+        return granted
     }
 
     /// Has all questions asked at once that the command will need an answer to, so that it waits
@@ -27,19 +33,18 @@ extension PerfBackend {
     private func askAhead(
         _ identities: [ClientIdentity],
         _ request: AttachRequest,
-        _ sets: [SetProgram]
+        _ sets: [SetProgram],
+        _ granted: Set<VerdictQuestion>
     ) throws(PfmError) {
         guard answers.canPark else { return }
         var isKnown = true
         for identity in identities where !identity.isTrusted {
-            if Self.needsVerdictOnTarget(request) {
-                let attr = Self.questionOnTarget(request)
-                isKnown = known(identity, attr, request.target) != nil && isKnown
+            var questions = [targetQuestion(identity, request)].compactMap(\.self)
+            for counter in request.isDelegated ? [] : sets.flatMap(\.counters) {
+                questions.append(try question(identity, counter.selection, request.target))
             }
-            guard !request.isDelegated else { continue }
-            for counter in sets.flatMap(\.counters) {
-                let attr = Self.question(try attributes.attributes(for: counter.selection))
-                isKnown = known(identity, attr, request.target) != nil && isKnown
+            for question in questions where !granted.contains(question) {
+                isKnown = known(question) != nil && isKnown
             }
         }
         if !isKnown { throw PfmError(answers.unanswered, Self.check) }
@@ -48,22 +53,32 @@ extension PerfBackend {
     private func authorise(
         _ identity: ClientIdentity,
         _ request: AttachRequest,
-        _ sets: [SetProgram]
+        _ sets: [SetProgram],
+        _ granted: inout Set<VerdictQuestion>
     ) throws(PfmError) {
-        try authoriseTarget(identity, request)
+        if let question = targetQuestion(identity, request), !granted.contains(question) {
+            try authoriseTarget(identity, request)
+            granted.insert(question)
+        }
         guard !request.isDelegated else { return }
-        var asked: [perf_event_attr] = []
         for program in sets {
             for counter in program.counters {
-                let attr = Self.question(try attributes.attributes(for: counter.selection))
-                guard !asked.contains(where: { Self.isSameQuestion($0, attr) }) else { continue }
-                asked.append(attr)
-                guard let code = try verdict(identity, attr, request.target) else { continue }
-                throw PerfOpening.placed(
-                    refusal(code, identity, attr, request.target, counter.selection),
-                    program,
-                    counter
-                )
+                let question = try question(identity, counter.selection, request.target)
+                guard !granted.contains(question) else { continue }
+                if let code = try verdict(question) {
+                    throw PerfOpening.placed(
+                        refusal(
+                            code,
+                            identity,
+                            question.attributes,
+                            request.target,
+                            counter.selection
+                        ),
+                        program,
+                        counter
+                    )
+                }
+                granted.insert(question)
             }
         }
     }
@@ -82,24 +97,22 @@ extension PerfBackend {
         _ identity: ClientIdentity,
         _ request: AttachRequest
     ) throws(PfmError) {
-        guard Self.needsVerdictOnTarget(request) else { return }
-        let attr = Self.questionOnTarget(request)
-        guard let code = try verdict(identity, attr, request.target) else { return }
+        guard let question = targetQuestion(identity, request), let code = try verdict(question)
+        else { return }
         if request.holdAtOverflow {
             var looking = PerfOpening.dummy
             looking.disabled = 1
-            guard try verdict(identity, looking, request.target) != nil else {
+            let question = VerdictQuestion(identity, looking, request.target)
+            guard try verdict(question) != nil else {
                 throw holdRefusal(code, identity, request.target)
             }
         }
         throw targetRefusal(code, identity, request.target)
     }
 
-    private static func needsVerdictOnTarget(_ request: AttachRequest) -> Bool {
-        if case .cpu = request.target { !request.isDelegated } else { true }
-    }
-
-    private static func questionOnTarget(_ request: AttachRequest) -> perf_event_attr {
+    /// Whether the target may be monitored at all; nil where that is no question.
+    func targetQuestion(_ identity: ClientIdentity, _ request: AttachRequest) -> VerdictQuestion? {
+        if case .cpu = request.target, request.isDelegated { return nil }
         var attr = PerfOpening.dummy
         attr.disabled = 1
         if request.holdAtOverflow {
@@ -108,7 +121,19 @@ extension PerfBackend {
             attr.sigtrap = 1
             attr.remove_on_exec = 1
         }
-        return attr
+        return VerdictQuestion(identity, attr, request.target)
+    }
+
+    /// Whether an event may be counted, from the parts of its attributes that permission depends
+    /// on.
+    private func question(
+        _ identity: ClientIdentity,
+        _ selection: EventSelection,
+        _ target: Target
+    ) throws(PfmError) -> VerdictQuestion {
+        var attr = try attributes.attributes(for: selection)
+        attr.disabled = 1
+        return VerdictQuestion(identity, attr, target)
     }
 
     private func holdRefusal(
@@ -125,20 +150,45 @@ extension PerfBackend {
     }
 
     /// Checks a change of a loaded session, which keeps the rights of the client that loaded it.
-    func authoriseChange(of session: PerfSession, to program: SetProgram) throws(PfmError) {
+    func authoriseChange(
+        of session: PerfSession,
+        to program: SetProgram,
+        granted: Set<VerdictQuestion>
+    ) throws(PfmError) -> Set<VerdictQuestion> {
         // A session that keeps its ring has had its witness since it was loaded.
         if session.opening.askAgain != nil {
             _ = try witness(for: session.identities, session.request.target)
         }
-        try authorise(session.identities, session.request, [program])
+        return try authorise(session.identities, session.request, [program], granted: granted)
     }
 
-    private func verdict(
-        _ identity: ClientIdentity,
-        _ attr: perf_event_attr,
-        _ target: Target
-    ) throws(PfmError) -> Errno? {
-        guard let verdict = known(identity, attr, target) else {
+    /// Asks whether the program that a session's thread executes may be monitored, too. The next
+    /// drain, to which `kick` leads, finds the answer.
+    func askAfterExec(_ session: PerfSession) {
+        let questions = session.identities.filter { !$0.isTrusted }
+            .compactMap { targetQuestion($0, session.request) }
+        let lookup = Lookup(
+            .waiting,
+            lane: questions.first?.lane ?? 0,
+            limit: VerdictQuestion.limit
+        ) {
+            questions.allSatisfy { question in
+                if case .success(nil) = question.ask() { true } else { false }
+            }
+        }
+        answers.find(lookup) { [weak self, serial = session.serial] isAllowed in
+            self?.verdictsAfterExec.append((serial, isAllowed ?? false))
+            self?.kick.raise()
+        }
+    }
+
+    func takeVerdictsAfterExec() -> [(session: UInt64, isAllowed: Bool)] {
+        defer { verdictsAfterExec = [] }
+        return verdictsAfterExec
+    }
+
+    private func verdict(_ question: VerdictQuestion) throws(PfmError) -> Errno? {
+        guard let verdict = known(question) else {
             throw PfmError(answers.unanswered, Self.check)
         }
         return try verdict.get()
@@ -147,29 +197,9 @@ extension PerfBackend {
     private static let check = "the permission check"
 
     /// The kernel's verdict, if it is known; otherwise it is asked for.
-    private func known(
-        _ identity: ClientIdentity,
-        _ attr: perf_event_attr,
-        _ target: Target
-    ) -> Result<Errno?, PfmError>? {
-        let question = VerdictQuestion(identity, attr, tid: target.tid, cpu: target.cpu)
-        return answers.known(question) {
-            Lookup(.waiting, lane: UInt64(identity.uid), limit: VerdictQuestion.limit) {
-                question.ask()
-            }
-        }
-    }
-
-    /// The parts of an attribute that permission depends on.
-    private static func question(_ attr: perf_event_attr) -> perf_event_attr {
-        var attr = attr
-        attr.disabled = 1
-        return attr
-    }
-
-    private static func isSameQuestion(_ one: perf_event_attr, _ other: perf_event_attr) -> Bool {
-        withUnsafeBytes(of: one) { one in
-            withUnsafeBytes(of: other) { one.elementsEqual($0) }
+    private func known(_ question: VerdictQuestion) -> Result<Errno?, PfmError>? {
+        answers.known(question) {
+            Lookup(.waiting, lane: question.lane, limit: VerdictQuestion.limit) { question.ask() }
         }
     }
 

@@ -5,6 +5,10 @@ internal import PerfmonModel
 /// Delivery of what happened by itself.
 extension PerfBackend {
     func drainEvents(_ handler: (BackendEvent) -> Void) {
+        // What happened by itself cannot wait for a lookup, whoever's command brings it to light.
+        let couldPark = answers.canPark
+        answers.canPark = false
+        defer { answers.canPark = couldPark }
         var collected: [(event: BackendEvent, session: PerfSession)] = []
         collectReports(&collected)
         // The outer poll that woke the caller has asked the rings already, and a ring says only
@@ -69,6 +73,10 @@ extension PerfBackend {
         case .kick:
             kick.clear()
             for report in tracer?.takeReports() ?? [] { collectHold(report, &collected) }
+            for (serial, isAllowed) in takeVerdictsAfterExec() {
+                guard let session = sessions[serial] else { continue }
+                goOnAfterExec(session, isAllowed, &collected)
+            }
         case .ring, .exit, .timer:
             break
         }
@@ -89,14 +97,27 @@ extension PerfBackend {
                 session.hold?.run()
                 return
             }
-            do throws(PfmError) {
-                try session.reopenAfterExec()
-                session.hold?.standBehindExec()
-                collected.append((session.event(set: session.running ?? 0, .reopened), session))
-            } catch {
-                session.hold?.run()
-                collected.append((end(session, .execCredentials), session))
-            }
+            // It stands for as long as it takes to find out whether the new program is still the
+            // client's to monitor.
+            session.hold?.standBehindExec()
+            askAfterExec(session)
+        }
+    }
+
+    private func goOnAfterExec(
+        _ session: PerfSession,
+        _ isAllowed: Bool,
+        _ collected: inout [(event: BackendEvent, session: PerfSession)]
+    ) {
+        guard !session.hasEnded else {
+            session.hold?.run()
+            return
+        }
+        if isAllowed, (try? session.reopenAfterExec()) != nil {
+            collected.append((session.event(set: session.running ?? 0, .reopened), session))
+        } else {
+            session.hold?.run()
+            collected.append((end(session, .execCredentials), session))
         }
     }
 

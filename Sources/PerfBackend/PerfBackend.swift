@@ -27,6 +27,8 @@ package final class PerfBackend: CounterBackend {
     let holders: EventHolders
     /// What commands have to find out: the verdicts on clients.
     let answers = Lookups()
+    /// Whether threads that have executed a program are still their clients' to monitor.
+    var verdictsAfterExec: [(session: UInt64, isAllowed: Bool)] = []
     /// False leaves pidfds of threads out, as before Linux 6.9; for tests.
     let usesThreadPidfds: Bool
     /// Attached sessions by serial number.

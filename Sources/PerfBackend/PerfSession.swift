@@ -23,6 +23,8 @@ final class PerfSession: CounterSession {
     private var thread: ThreadHandle?
     /// Who loaded the context, or programmed it last: whose rights its events need.
     private(set) var identities: [ClientIdentity]
+    /// What the kernel has allowed to them, on this very target.
+    private var granted: Set<VerdictQuestion>
     /// Attributes of the events that were opened; their holders count this session as a user.
     private(set) var held: [perf_event_attr]
     /// Descriptors of this session in the epoll set.
@@ -42,6 +44,7 @@ final class PerfSession: CounterSession {
         backend: PerfBackend,
         opening: PerfOpening,
         identities: [ClientIdentity],
+        granted: Set<VerdictQuestion>,
         lanes: [PerfLane],
         thread: consuming ThreadHandle?,
         timer: PerfSetTimer?,
@@ -53,6 +56,7 @@ final class PerfSession: CounterSession {
         self.backend = backend
         self.opening = opening
         self.identities = identities
+        self.granted = granted
         self.held = held
         self.hold = hold
         output = opening.output
@@ -126,7 +130,7 @@ final class PerfSession: CounterSession {
     func reprogram(_ program: SetProgram) throws(PfmError) {
         let groups = try groups(program.id)
         try requireHalted(program.id)
-        try backend.authoriseChange(of: self, to: program)
+        granted = try backend.authoriseChange(of: self, to: program, granted: granted)
         // Kinds that go out of use keep their holders for this session; sets change seldom.
         let selected = try opening.members(program)
         for attributes in selected { backend.holders.retain(attributes) }
@@ -141,7 +145,7 @@ final class PerfSession: CounterSession {
         var asked = request
         asked.client = client
         asked.isDelegated = isDelegated
-        try backend.authorise(fresh, asked, lanes[0].groups.map(\.program))
+        granted = try backend.authorise(fresh, asked, lanes[0].groups.map(\.program))
         identities = fresh
         request = asked
     }
@@ -164,11 +168,8 @@ final class PerfSession: CounterSession {
     }
 
     /// Opens the events that an exec has taken away, while the thread stands behind it. They are
-    /// halted.
-    ///
-    /// - Throws: when the thread is no longer the client's to monitor.
+    /// halted. The client must be allowed to monitor the new program.
     func reopenAfterExec() throws(PfmError) {
-        try backend.authoriseTarget(identities, request)
         for lane in lanes {
             for group in lane.groups { try group.reopen() }
         }

@@ -6,19 +6,22 @@ internal import SystemPackage
 /// Whether the kernel would let somebody open an event.
 struct VerdictQuestion: Sendable {
     private let identity: ClientIdentity
-    private let attributes: perf_event_attr
+    let attributes: perf_event_attr
     private let tid: Int32
     private let cpu: Int32
 
     /// Nanoseconds that a command waits for the answer.
     static let limit: UInt64 = 500_000_000
 
-    init(_ identity: ClientIdentity, _ attributes: perf_event_attr, tid: Int32, cpu: Int32) {
+    init(_ identity: ClientIdentity, _ attributes: perf_event_attr, _ target: Target) {
         self.identity = identity
         self.attributes = attributes
-        self.tid = tid
-        self.cpu = cpu
+        tid = target.tid
+        cpu = target.cpu
     }
+
+    /// The lane of its asking: one process at a time acts as a user.
+    var lane: UInt64 { UInt64(identity.uid) }
 
     /// Asks the kernel in the client's name, on any thread.
     ///

@@ -79,6 +79,8 @@ struct PfmfsProgram {
         if !options.keepsPrivileges {
             try DaemonPrivileges.keepOnly(for: row)
         }
+        LogDestination.shared.writeApart()
+        defer { LogDestination.shared.finish(within: 1_000_000_000) }
         log.info("mounted", metadata: ["mountpoint": "\(mountPoint.path)"])
         do { try session.run() } catch { throw PfmError(error) }
         session.unmount()

@@ -102,12 +102,16 @@ extension Context {
         let set = try requireSet(id)
         try requireChangeable()
         try whileHalted(set) { (set) throws(PfmError) in
-            let used = set.usedPmds
+            let (counters, used) = (set.counters, set.usedPmds)
             use(number, in: set)
             apply(settings, to: number, of: set)
             for named in set.counters[number]?.referencedPmds ?? [] { use(named, in: set) }
-            if set.usedPmds != used, isAttached {
+            guard set.usedPmds != used, isAttached else { return }
+            do throws(PfmError) {
                 try reprogram(set)
+            } catch {
+                set.counters = counters
+                throw error
             }
         }
     }
