@@ -94,8 +94,8 @@ let package = Package(
         .target(
             name: "PfmfsOptions",
             dependencies: [
-                "FuseKit", "PerfmonEngine", "PerfmonEvents", "PerfmonFS", "PerfmonModel", logging,
-                system,
+                "FuseKit", "PerfBackend", "PerfmonEngine", "PerfmonEvents", "PerfmonFS",
+                "PerfmonModel", "SimulatedBackend", logging, system,
             ],
             swiftSettings: strict
         ),

@@ -75,7 +75,7 @@ final class Script {
         precondition(engine.bufferMemoryInUse == 0, "a buffer is still charged")
         precondition(engine.threadSessionCount == 0, "a session is still counted")
         precondition(engine.systemSessionCount == 0, "a session is still counted")
-        for usage in engine.usage.prefix(2) { precondition(usage.used == 0, usage.name) }
+        for usage in engine.usage.prefix(2) { precondition(usage.used == 0, "\(usage.kind)") }
     }
 
     private func carryOut(_ word: String, _ text: [UInt8]) {

@@ -58,22 +58,12 @@ pid_t clinux_thread_in_namespace(int namespace, pid_t tid)
 	return ioctl(namespace, NS_GET_PID_IN_PIDNS, (unsigned long)tid);
 }
 
-static uint64_t nanoseconds(clockid_t clock)
+uint64_t clinux_wall_clock(void)
 {
 	struct timespec now;
 
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-uint64_t clinux_wall_clock(void)
-{
-	return nanoseconds(CLOCK_REALTIME) / 1000000000u;
-}
-
-uint64_t clinux_monotonic_ns(void)
-{
-	return nanoseconds(CLOCK_MONOTONIC);
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec;
 }
 
 int clinux_epoll_create(void)

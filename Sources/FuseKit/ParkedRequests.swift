@@ -60,7 +60,7 @@ final class ParkedRequests {
         lastNumber += 1
         waiting[lastNumber] = continuation
         if let limit {
-            let time = clinux_monotonic_ns() + limit
+            let time = MonotonicClock.now + limit
             let before = limits[passed...].lastIndex { $0.time <= time }
             limits.insert((time, lastNumber), at: before.map { $0 + 1 } ?? passed)
             arm()
@@ -85,7 +85,7 @@ final class ParkedRequests {
 
     /// Ends the wait of those whose time is up.
     func expire() {
-        let now = clinux_monotonic_ns()
+        let now = MonotonicClock.now
         while passed < limits.count, limits[passed].time <= now {
             passed += 1
             end(limits[passed - 1].number, .late)

@@ -56,14 +56,14 @@ final class Parking {
     /// - Parameter goOn: carries the request out again, as its handler did; or answers it, when the
     ///   mount ends.
     func park(_ goOn: @escaping (ParkedRequests.Ending) -> Void) {
-        let answers = lookups.answers
+        let (answers, group) = (lookups.answers, group)
         lookups.answers = LookupAnswers()
         let missing = answers.takeMissing()
         guard answers.rounds < Self.rounds, let first = missing.first else {
-            return resume(answers, .late, goOn)
+            return resume(answers, group, .late, goOn)
         }
         perform(missing, lane: first.lane) { [unowned self] ending in
-            resume(answers, ending, goOn)
+            resume(answers, group, ending, goOn)
         }
     }
 
@@ -104,6 +104,7 @@ final class Parking {
 
     private func resume(
         _ answers: LookupAnswers,
+        _ group: InvalidationGroup?,
         _ ending: ParkedRequests.Ending,
         _ goOn: (ParkedRequests.Ending) -> Void
     ) {
@@ -114,6 +115,7 @@ final class Parking {
         }
         lookups.answers = answers
         begin()
+        self.group = group
         goOn(ending)
         finish()
     }

@@ -31,7 +31,7 @@ package struct Client: Sendable {
 
     /// Supplementary groups. Of a waiting thread they may be asked for only until it is answered.
     package var groups: [UInt32] {
-        knownGroups ?? ThreadGroups.ofThread(tid)
+        knownGroups ?? ThreadStatus(ofThread: tid)?.numbers("Groups") ?? []
     }
 
     /// Whether the client is in a group, by fsgid or as a supplementary group (`in_group_p`), and

@@ -14,23 +14,16 @@ package struct KernelFiles: Sendable {
     ///
     /// - Throws: the errno of the failed open or read.
     package func text(_ path: String) throws(Errno) -> String {
-        let descriptor = open(root + path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
-        defer { close(descriptor) }
-        // Kernel files have no size worth asking for, and most fit the first read.
-        var bytes: [UInt8] = []
-        let code = withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { chunk in
-            while true {
-                let got = read(descriptor, chunk.baseAddress, chunk.count)
-                guard got > 0 else { return got == 0 ? 0 : errno }
-                bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: chunk[..<got]))
-            }
-        }
-        guard code == 0 else { throw Errno(rawValue: code) }
+        var bytes = try ProcessFile.contents(root + path)
         while let last = bytes.last, last == 0x0A || last == 0x20 || last == 0 {
             bytes.removeLast()
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A file that holds one number; nil when it cannot be read or holds something else.
+    package func number<Number: FixedWidthInteger>(_ path: String) -> Number? {
+        (try? text(path)).flatMap { Number($0) }
     }
 
     /// Names in a directory, sorted by their bytes, without those that begin with a dot.

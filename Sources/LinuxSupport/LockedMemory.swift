@@ -20,7 +20,7 @@ package struct LockedMemory: Sendable, Equatable {
     package static func ofThread(_ tid: Int32) -> LockedMemory {
         guard tid > 0,
             let limits = ProcessFile.text("/proc/\(tid)/limits"),
-            let status = ProcessFile.text("/proc/\(tid)/status"),
+            let status = ThreadStatus(ofThread: tid),
             let maximum = maximum(in: limits)
         else { return .unknown }
         return LockedMemory(current: current(in: status), maximum: maximum)
@@ -37,10 +37,7 @@ package struct LockedMemory: Sendable, Equatable {
     }
 
     /// `VmLck` of `/proc/TID/status`; a thread of the kernel has no such line.
-    static func current(in status: String) -> UInt64 {
-        let label = "VmLck:"
-        let line = status.split(separator: "\n").first { $0.hasPrefix(label) }
-        let word = line?.dropFirst(label.count).split { $0 == " " || $0 == "\t" }.first
-        return (word.flatMap { UInt64($0) } ?? 0) << 10
+    static func current(in status: ThreadStatus) -> UInt64 {
+        (status.number("VmLck") ?? 0) << 10
     }
 }

@@ -33,41 +33,23 @@ package struct ThreadFacts: Sendable, Equatable {
 
     /// As the kernel tells it; nil when there is no such thread.
     package static func ofThread(_ tid: Int32) -> ThreadFacts? {
-        guard tid > 0, let status = ProcessFile.text("/proc/\(tid)/status"),
-            let stat = ProcessFile.text("/proc/\(tid)/stat")
-        else { return nil }
-        var facts = ThreadFacts(status: status, stat: stat)
-        // Powers over a user namespace of its own mean nothing outside of it.
-        if Namespace.user(of: tid) != Namespace.user(of: getpid()) {
-            facts?.capabilities = 0
+        guard let status = ThreadStatus(ofThread: tid), let stat = ThreadStat(ofThread: tid) else {
+            return nil
         }
+        var facts = ThreadFacts(status, stat)
+        // Powers over a user namespace of its own mean nothing outside of it.
+        if Namespace.user(of: tid) != Namespace.user(of: getpid()) { facts.capabilities = 0 }
         return facts
     }
 
-    /// From the texts of `/proc/TID/status` and `/proc/TID/stat`.
-    init?(status: String, stat: String) {
-        self.init()
-        for line in status.split(separator: "\n") {
-            let words = line.split { $0 == "\t" || $0 == " " }
-            guard words.count > 1 else { continue }
-            switch words[0] {
-            case "Uid:": uids = words[1...].prefix(3).compactMap { UInt32($0) }
-            case "Gid:": gids = words[1...].prefix(3).compactMap { UInt32($0) }
-            case "State:": isTraceStopped = words[1] == "t"
-            case "TracerPid:": tracer = Int32(words[1]) ?? 0
-            case "CapEff:": capabilities = UInt64(words[1], radix: 16) ?? 0
-            default: break
-            }
-        }
-        // The name in parentheses may hold anything, so fields count from its end.
-        guard let end = stat.lastIndex(of: ")") else { return nil }
-        let fields = stat[stat.index(after: end)...].split(separator: " ")
-        guard fields.count > Self.cpuField, let cpu = Int(fields[Self.cpuField]) else {
-            return nil
-        }
-        self.cpu = cpu
+    init(_ status: ThreadStatus, _ stat: ThreadStat) {
+        self.init(
+            uids: Array(status.numbers("Uid").prefix(3)),
+            gids: Array(status.numbers("Gid").prefix(3)),
+            tracer: status.number("TracerPid") ?? 0,
+            isTraceStopped: status.state == "t",
+            cpu: stat.cpu,
+            capabilities: status.bits("CapEff")
+        )
     }
-
-    /// Where `processor`, field 39 of `/proc/TID/stat`, is behind the name.
-    private static let cpuField = 36
 }

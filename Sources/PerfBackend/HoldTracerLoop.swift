@@ -15,7 +15,6 @@ final class HoldTracerLoop {
 
     private let work: Monitor<HoldTracer.Work>
     private let kick: Kick
-    private let kernel = PerfKernel()
     private var tracees: [Int32: Tracee] = [:]
 
     init(work: Monitor<HoldTracer.Work>, kick: Kick) {
@@ -147,7 +146,7 @@ final class HoldTracerLoop {
     /// traces it, so that is waited for first, however long the thread blocks it.
     private func leave(_ tid: Int32) {
         tracees[tid]?.isHeld = false
-        if kernel.hasPending(SIGTRAP, thread: tid) {
+        if ThreadStatus(ofThread: tid)?.hasPending(SIGTRAP) == true {
             _ = clinux_ptrace_continue(tid, 0)
         } else if clinux_ptrace_detach(tid, 0) == 0 {
             tracees[tid] = nil

@@ -14,8 +14,9 @@ extension EventSelection {
 }
 
 /// Translates selections into the kernel's `perf_event_attr`.
-struct PerfAttributes: Sendable {
-    let pmus: SysfsPmus
+struct PerfAttributes {
+    /// The PMUs that the generic layout numbers.
+    let devices: SysfsEvents
 
     /// CLOCK_MONOTONIC, as the structure spells clocks. Events of a group must agree on theirs.
     static let clock: Int32 = 1
@@ -128,14 +129,13 @@ extension PerfAttributes {
     /// - Throws: ENOENT when there is none, EOPNOTSUPP for one that takes its configuration words
     ///   as addresses in the memory of pfmfs, or that has a class of its own.
     private func type(ofPmu index: Int) throws(PfmError) -> UInt32 {
-        guard index < pmus.all.count, pmus.all[index].type != .max else {
+        guard devices.all.indices.contains(index) else {
             throw PfmError(
                 .noSuchFileOrDirectory,
                 "there is no PMU \(index)",
                 hint: "the PMUs are those of /sys/bus/event_source/devices, sorted by name"
             )
         }
-        try SysfsEvents.checkAddressable(pmus.all[index].name)
-        return pmus.all[index].type
+        return try devices.device(at: index).type()
     }
 }

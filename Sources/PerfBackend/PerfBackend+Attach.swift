@@ -12,6 +12,14 @@ extension PerfBackend {
         try open(request)
     }
 
+    /// One for a thread or a CPU; one for each CPU when a thread is sampled together with its
+    /// children, which the kernel does only there.
+    func placements(for request: AttachRequest) throws(PfmError) -> [Placement] {
+        let whole = Placement(request.target)
+        guard request.samplesFamily, let tid = whole.thread else { return [whole] }
+        return kernel.onlineCPUs.sorted().map { Placement(thread: tid, cpu: $0) }
+    }
+
     /// A gate, the counters and perhaps a trigger for each set; a ring; a pidfd or a timer.
     func descriptors(for request: AttachRequest) -> Int {
         let isThread = Self.isThread(request.target)
@@ -82,16 +90,15 @@ extension PerfBackend {
         let hold = try hold(request, serial: serial)
         var lanes: [PerfLane] = []
         if isFamily {
-            for cpu in kernel.onlineCPUs.sorted() {
+            for placement in try placements(for: request) {
                 let output = PerfOutput(tellsProcesses: request.wantsProcesses)
-                let lane = opening.lane(on: cpu, output)
                 try openRing(
                     output,
                     request.target,
-                    lane: lane.cpu,
+                    at: placement,
                     pages: Self.ringPages(isBuffered: true)
                 )
-                lanes.append(try PerfLane(request.sets, lane))
+                lanes.append(try PerfLane(request.sets, opening.at(placement, output)))
             }
         } else {
             lanes.append(try PerfLane(request.sets, opening))
@@ -112,7 +119,7 @@ extension PerfBackend {
         isComplete = true
         guard session.isTargetCurrent, !opening.output.hasHungUp else {
             session.detach()
-            throw PfmError(.noSuchProcess, "\(Self.text(request.target)) has exited")
+            throw PfmError(.noSuchProcess, "\(request.target) has exited")
         }
         do throws(PfmError) {
             try requireCurrent(witness)
@@ -137,7 +144,7 @@ extension PerfBackend {
         guard answers.canPark, Self.isThread(target), !identities.allSatisfy(\.isTrusted) else {
             return nil
         }
-        return try answers.keep("witness of \(target.tid)") { () throws(PfmError) in
+        return try answers.keep("witness of \(target)") { () throws(PfmError) in
             let witness = PerfOutput(tellsProcesses: false)
             try openRing(witness, target, pages: 1)
             return witness
@@ -169,16 +176,8 @@ extension PerfBackend {
         .notSupported,
         "counters that follow children can overflow only into a sampling buffer, again and again "
             + "at the same distance",
-        hint: "choose a format in smpl_fmt and write one value to value, long_reset and "
-            + "short_reset, or leave out 'inherit'"
+        remedy: .steadyPeriodWithFormat
     )
-
-    static func text(_ target: Target) -> String {
-        switch target {
-        case .thread(let tid): "thread \(tid)"
-        case .cpu(let number): "CPU \(number)"
-        }
-    }
 
     private func check(_ request: AttachRequest) throws(PfmError) {
         guard !request.samplesFamily || request.isBuffered else { throw Self.inheritedOverflow }
@@ -199,21 +198,9 @@ extension PerfBackend {
     }
 
     private func thread(of target: Target) throws(PfmError) -> ThreadHandle? {
-        switch target {
-        case .thread(let tid):
-            let handle = try ThreadHandle(tid, kernel: kernel, usesPidfd: usesThreadPidfds)
-            guard !kernel.isOfKernel(tid) else {
-                throw PfmError(
-                    .notPermitted,
-                    "thread \(tid) is the kernel's own, and only programs can be monitored",
-                    hint: "a system-wide context counts the kernel's threads too",
-                    subject: String(tid)
-                )
-            }
-            return handle
-        case .cpu(let number):
+        guard let tid = target.thread else {
             let online = kernel.onlineCPUs
-            guard online.contains(number) else {
+            for number in target.cpus ?? [] where !online.contains(number) {
                 throw PfmError(
                     .invalidArgument,
                     "CPU \(number) is not online",
@@ -222,10 +209,20 @@ extension PerfBackend {
             }
             return nil
         }
+        let handle = try ThreadHandle(tid, usesPidfd: usesThreadPidfds)
+        guard ThreadStat(ofThread: tid)?.isOfKernel != true else {
+            throw PfmError(
+                .notPermitted,
+                "thread \(tid) is the kernel's own, and only programs can be monitored",
+                hint: "a system-wide context counts the kernel's threads too",
+                subject: String(tid)
+            )
+        }
+        return handle
     }
 
     private func hold(_ request: AttachRequest, serial: UInt64) throws(PfmError) -> PerfHold? {
-        guard request.holdAtOverflow, case .thread(let tid) = request.target else { return nil }
+        guard request.holdAtOverflow, let tid = request.target.thread else { return nil }
         let tracer = self.tracer ?? HoldTracer(kick: kick)
         self.tracer = tracer
         let outcome: Result<Seizure, Errno>
@@ -252,12 +249,13 @@ extension PerfBackend {
         guard code == .notPermitted else {
             return PfmError(.noSuchProcess, "thread \(tid) has exited")
         }
-        if kernel.status(ofThread: tid, field: "Tgid") == String(getpid()) {
+        let status = ThreadStatus(ofThread: tid)
+        if status?.processID == getpid() {
             return PfmError(.resourceBusy, "pfmfs cannot hold a thread of its own")
         }
-        let tracer = kernel.status(ofThread: tid, field: "TracerPid").flatMap { Int32($0) } ?? 0
+        let tracer: Int32 = status?.number("TracerPid") ?? 0
         guard tracer == 0 else {
-            let process = kernel.status(ofThread: tracer, field: "Tgid") ?? "\(tracer)"
+            let process = ThreadStatus(ofThread: tracer)?.processID ?? tracer
             return PfmError(
                 .resourceBusy,
                 "thread \(tid) is traced by process \(process), and only one can hold it",
@@ -289,15 +287,16 @@ extension PerfBackend {
     private func openRing(
         _ output: PerfOutput,
         _ target: Target,
-        lane: Int32? = nil,
+        at placement: Placement? = nil,
         pages: Int
     ) throws(PfmError) {
+        let place = placement ?? Placement(target)
         do throws(Errno) {
             try output.open(
-                tid: target.tid,
-                cpu: lane ?? target.cpu,
+                tid: place.tid,
+                cpu: place.cpuNumber,
                 pages: pages,
-                inherit: lane != nil
+                inherit: placement != nil
             )
         } catch {
             if pages == 1, error == .notPermitted || error == .noMemory {
@@ -310,7 +309,7 @@ extension PerfBackend {
                 event: "the session's ring",
                 target: target,
                 kernel: kernel,
-                pmus: pmus
+                devices: devices
             ).error
             if error == .notPermitted || error == .noMemory {
                 failure = PfmError(
@@ -362,7 +361,7 @@ extension PerfBackend {
         )
         // The old ring is the witness that the thread is still the client's to count.
         guard !output.hasHungUp else {
-            throw PfmError(.noSuchProcess, "\(Self.text(session.request.target)) has gone")
+            throw PfmError(.noSuchProcess, "\(session.request.target) has gone")
         }
         if old >= 0 {
             poller.remove(old)

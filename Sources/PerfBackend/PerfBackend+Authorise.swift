@@ -112,7 +112,7 @@ extension PerfBackend {
 
     /// Whether the target may be monitored at all; nil where that is no question.
     func targetQuestion(_ identity: ClientIdentity, _ request: AttachRequest) -> VerdictQuestion? {
-        if case .cpu = request.target, request.isDelegated { return nil }
+        if request.target.isSystemWide, request.isDelegated { return nil }
         var attr = PerfOpening.dummy
         attr.disabled = 1
         if request.holdAtOverflow {
@@ -144,7 +144,7 @@ extension PerfBackend {
         let scope = kernel.ptraceScope.map { ", and kernel.yama.ptrace_scope is \($0)" } ?? ""
         return PfmError(
             code,
-            "uid \(identity.uid) may count \(Self.text(target)) but not trace it\(scope)",
+            "uid \(identity.uid) may count \(target) but not trace it\(scope)",
             hint: "leave out 'notify_block'; to hold a thread takes the right to trace it"
         )
     }
@@ -215,40 +215,37 @@ extension PerfBackend {
                 event: "the target",
                 target: target,
                 kernel: kernel,
-                pmus: pmus
+                devices: devices
             ).error
         }
         let who = "uid \(identity.uid)"
         let paranoid = kernel.paranoid ?? 0
-        switch target {
-        case .cpu:
+        guard let tid = target.thread else {
             return PfmError(
                 code,
                 "perf_event_paranoid is \(paranoid): \(who) may not monitor whole CPUs",
-                hint: "it takes CAP_PERFMON, the group of sys_group, or a value of 0 or less"
+                remedy: .gainRight(paranoid: "0 or less")
             )
-        case .thread where paranoid > 2:
+        }
+        guard paranoid <= 2 else {
             return PfmError(
                 code,
                 "perf_event_paranoid is \(paranoid): \(who) may not monitor anything",
                 hint: "it takes CAP_PERFMON or a value of 2 or less"
             )
-        case .thread(let tid):
-            let owner =
-                kernel.status(ofThread: tid, field: "Uid")?
-                .split(whereSeparator: \.isWhitespace).first ?? "another user"
-            return owner == String(identity.uid)
-                ? PfmError(
-                    .notPermitted,
-                    "thread \(tid) runs a program that \(who) may not inspect",
-                    hint: "set-user-id and unreadable programs belong to root in this respect"
-                )
-                : PfmError(
-                    .notPermitted,
-                    "thread \(tid) belongs to uid \(owner), so \(who) may not monitor it",
-                    hint: "it takes CAP_PERFMON"
-                )
         }
+        let owner: UInt32? = ThreadStatus(ofThread: tid)?.number("Uid")
+        return owner == identity.uid
+            ? PfmError(
+                .notPermitted,
+                "thread \(tid) runs a program that \(who) may not inspect",
+                hint: "set-user-id and unreadable programs belong to root in this respect"
+            )
+            : PfmError(
+                .notPermitted,
+                "thread \(tid) belongs to \(owner.map { "uid \($0)" } ?? "another user"), so \(who) may not monitor it",
+                hint: "it takes CAP_PERFMON"
+            )
     }
 
     private func refusal(
@@ -266,7 +263,7 @@ extension PerfBackend {
                 event: event,
                 target: target,
                 kernel: kernel,
-                pmus: pmus
+                devices: devices
             ).error
         }
         let setting = "perf_event_paranoid is \(kernel.paranoid ?? 0)"
@@ -275,7 +272,7 @@ extension PerfBackend {
             return PfmError(
                 code,
                 "\(setting): \(who) may not count tracepoints ('\(event)')",
-                hint: "it takes CAP_PERFMON, the group of sys_group, or a value of -1"
+                remedy: .gainRight(paranoid: "-1")
             )
         }
         if attr.exclude_kernel == 0 {

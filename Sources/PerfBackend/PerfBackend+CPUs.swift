@@ -19,7 +19,7 @@ extension PerfBackend {
         guard announcements?.takeOffline() == true else { return [] }
         let online = kernel.onlineCPUs
         return sessions.values.filter { session in
-            guard case .cpu(let number) = session.request.target else { return false }
+            guard let number = session.request.target.cpu else { return false }
             return !session.hasEnded && !online.contains(number)
         }
     }

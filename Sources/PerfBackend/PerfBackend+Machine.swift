@@ -27,17 +27,19 @@ extension PerfBackend {
     /// - Throws: when the kernel has no perf events or keeps them from this program.
     package static func ofThisMachine() throws(PfmError) -> PerfBackend {
         let kernel = PerfKernel()
-        let pmus = SysfsPmus(kernel)
+        let devices = SysfsEvents(files: kernel.files)
+        let hardware = PerfPmuDescription.hardware(drivenBy: devices)
         let sources = KernelEventSources(
-            deviceNames: pmus.all.map(\.name),
-            layout: PerfPmuDescription.hardware(drivenBy: pmus) == nil ? .generic : .native
+            files: kernel.files,
+            devices: devices,
+            layout: hardware == nil ? .generic : .native
         )
-        return try PerfBackend(kernel: kernel, pmus: pmus, eventSources: sources.all)
+        return try PerfBackend(kernel: kernel, devices: devices, eventSources: sources.all)
     }
 
-    static func capabilities(_ pmus: SysfsPmus, _ hardware: X86Pmu?) -> BackendCapabilities {
+    static func capabilities(_ devices: SysfsEvents, _ hardware: X86Pmu?) -> BackendCapabilities {
         var kinds: Set<EventKind> = [.software, .tracepoint, .breakpoint, .device]
-        if pmus.hasHardware { kinds.formUnion([.hardware, .cache]) }
+        if devices.hasCorePmu { kinds.formUnion([.hardware, .cache]) }
         if hardware != nil { kinds.insert(.native) }
         return BackendCapabilities(
             targets: [.thread, .cpu],
@@ -47,10 +49,12 @@ extension PerfBackend {
             callChains: true,
             processes: true,
             eventKinds: kinds,
-            eventHint: pmus.hasHardware
-                ? "info/available_events lists what can be counted"
-                : "virtual machines often hide the hardware PMU; software events and tracepoints "
-                    + "work",
+            eventRemedy: devices.hasCorePmu
+                ? .listedEvents("")
+                : .words(
+                    "virtual machines often hide the hardware PMU; software events and "
+                        + "tracepoints work"
+                ),
             counters: hardware.map { $0.counters + $0.fixedCounters } ?? 0
         )
     }

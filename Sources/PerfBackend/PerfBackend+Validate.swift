@@ -1,5 +1,6 @@
 internal import CPerfEvent
 internal import LinuxSupport
+internal import PerfmonEvents
 internal import PerfmonModel
 internal import SystemPackage
 
@@ -8,7 +9,7 @@ extension PerfBackend {
     func validate(_ selection: EventSelection, systemWide: Bool) throws(PfmError) {
         var attr = try attributes.attributes(for: selection)
         attr.disabled = 1
-        let pmu = pmus.pmu(type: attr.type)
+        let pmu = devices.device(ofType: attr.type)
         let designated = pmu?.designatedCPUs
         let event = names.name(of: selection, attr)
         if let designated, !systemWide {
@@ -32,7 +33,7 @@ extension PerfBackend {
                 event: event,
                 target: nil,
                 kernel: kernel,
-                pmus: pmus
+                devices: devices
             ).error
         }
     }

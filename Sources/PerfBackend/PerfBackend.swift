@@ -17,7 +17,7 @@ package final class PerfBackend: CounterBackend {
     var manualControls: (any ManualControls)? { nil }
     let eventSources: [any EventSource]
     /// The PMUs that the generic layout numbers.
-    let pmus: SysfsPmus
+    let devices: SysfsEvents
 
     let kernel: PerfKernel
     let attributes: PerfAttributes
@@ -54,7 +54,7 @@ package final class PerfBackend: CounterBackend {
     ///   reason for `info/backends`.
     init(
         kernel: PerfKernel = PerfKernel(),
-        pmus: SysfsPmus? = nil,
+        devices: SysfsEvents? = nil,
         eventSources: [any EventSource] = [],
         usesThreadPidfds: Bool = true
     ) throws(PfmError) {
@@ -62,13 +62,13 @@ package final class PerfBackend: CounterBackend {
         self.eventSources = eventSources
         self.usesThreadPidfds = usesThreadPidfds
         shortestClockDistance = kernel.shortestClockDistance
-        let pmus = pmus ?? SysfsPmus(kernel)
-        self.pmus = pmus
-        attributes = PerfAttributes(pmus: pmus)
+        let devices = devices ?? SysfsEvents(files: kernel.files)
+        self.devices = devices
+        attributes = PerfAttributes(devices: devices)
         names = PerfEventName(eventSources: eventSources)
-        let hardware = PerfPmuDescription.hardware(drivenBy: pmus)
+        let hardware = PerfPmuDescription.hardware(drivenBy: devices)
         pmu = PerfPmuDescription.describe(hardware)
-        capabilities = Self.capabilities(pmus, hardware)
+        capabilities = Self.capabilities(devices, hardware)
         slowThread = HelperThread(name: "pfmfs-close")
         holders = EventHolders(thread: slowThread)
         do throws(Errno) {
@@ -123,6 +123,7 @@ package final class PerfBackend: CounterBackend {
             names: names,
             kernel: kernel,
             target: request.target,
+            placement: Placement(request.target),
             inherit: request.inherit,
             signalData: request.holdAtOverflow ? HoldTracer.signalData(session: serial) : nil,
             wakesByWatermark: request.isBuffered || !Self.isThread(request.target),
@@ -134,7 +135,7 @@ package final class PerfBackend: CounterBackend {
     }
 
     static func isThread(_ target: Target) -> Bool {
-        if case .thread = target { true } else { false }
+        target.thread != nil
     }
 
     func nextSerial() -> UInt64 {

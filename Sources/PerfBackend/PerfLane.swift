@@ -30,22 +30,3 @@ extension AttachRequest {
         inherit && sets.contains { $0.counters.contains { $0.distance != nil } }
     }
 }
-
-extension Snapshot {
-    /// The counts of one set from all CPUs.
-    ///
-    /// On each CPU the set is enabled all the time and runs while a thread is there, so what ran
-    /// anywhere adds up to what was enabled. The CPUs begin one after the other; where that is all
-    /// that is missing, nothing is.
-    init(adding lanes: [Snapshot]) {
-        self = lanes[0]
-        var leastEnabled = timeEnabled
-        for lane in lanes.dropFirst() {
-            for index in raw.indices { raw[index] &+= lane.raw[index] }
-            timeRunning += lane.timeRunning
-            leastEnabled = min(leastEnabled, lane.timeEnabled)
-            time = max(time, lane.time)
-        }
-        timeEnabled = max(timeRunning, leastEnabled)
-    }
-}

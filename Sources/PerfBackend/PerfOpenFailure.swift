@@ -1,6 +1,7 @@
 internal import CPerfEvent
 internal import Glibc
 internal import LinuxSupport
+internal import PerfmonEvents
 internal import PerfmonModel
 internal import SystemPackage
 
@@ -12,7 +13,7 @@ struct PerfOpenFailure {
     var event: String
     var target: Target?
     var kernel: PerfKernel
-    var pmus: SysfsPmus
+    var devices: SysfsEvents
 
     /// The errno and sentence for the user.
     var error: PfmError {
@@ -50,29 +51,23 @@ struct PerfOpenFailure {
     private static let noDevice = Errno(rawValue: ENODEV)
 
     private var type: UInt32 { attributes.type }
-    private var pmu: SysfsPmu? { pmus.pmu(type: type) }
+    private var pmu: EventDevice? { devices.device(ofType: type) }
     private var isBreakpoint: Bool { type == PERF_TYPE_BREAKPOINT.rawValue }
 
-    private var targetText: String {
-        switch target {
-        case .thread(let tid): "thread \(tid)"
-        case .cpu(let number): "CPU \(number)"
-        case nil: "the target"
-        }
-    }
+    private var targetText: String { target?.description ?? "the target" }
 
     private var unsupported: PfmError {
         let isHardware =
             [PERF_TYPE_HARDWARE, PERF_TYPE_HW_CACHE, PERF_TYPE_RAW].contains { $0.rawValue == type }
-        if isHardware, !pmus.hasHardware {
+        if isHardware, !devices.hasCorePmu {
             return PfmError(
                 .notSupported,
                 "this machine has no hardware PMU, so '\(event)' cannot be counted",
                 hint: "virtual machines often hide it; software events and tracepoints work"
             )
         }
-        if code == Self.noDevice, case .cpu(let number) = target {
-            return PfmError(Self.noDevice, "CPU \(number) is not online")
+        if code == Self.noDevice, let target, target.isSystemWide {
+            return PfmError(Self.noDevice, "\(target) is not online")
         }
         if isHardware || pmu?.isSoftware == false {
             return PfmError(.notSupported, "this machine's PMU does not count '\(event)'")
@@ -87,16 +82,17 @@ struct PerfOpenFailure {
                 code,
                 "only CAP_SYS_ADMIN may watch the kernel's own addresses ('\(event)'), and pfmfs has "
                     + "given it up",
-                hint: "mount with -o keep_privileges"
+                remedy: .keepPrivileges
             )
         }
         let setting = kernel.paranoid.map { "perf_event_paranoid is \($0)" } ?? "the kernel refuses"
         let reason =
-            switch target {
-            case .cpu: "whole CPUs"
-            case _ where type == PERF_TYPE_TRACEPOINT.rawValue: "tracepoints"
-            case _ where attributes.exclude_kernel == 0: "kernel mode"
-            default: "this target"
+            if target?.isSystemWide == true {
+                "whole CPUs"
+            } else if type == PERF_TYPE_TRACEPOINT.rawValue {
+                "tracepoints"
+            } else {
+                attributes.exclude_kernel == 0 ? "kernel mode" : "this target"
             }
         return PfmError(
             code,
@@ -120,7 +116,7 @@ struct PerfOpenFailure {
                 hint: "the address must be a multiple of the length, and a kernel address needs OS"
             )
         }
-        if let pmu, pmu.designatedCPUs != nil, case .thread = target {
+        if let pmu, pmu.designatedCPUs != nil, target?.isSystemWide == false {
             return PfmError(
                 .notSupported,
                 "'\(event)' counts for a whole package, not for a thread",

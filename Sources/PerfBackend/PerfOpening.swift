@@ -1,20 +1,27 @@
 internal import CPerfEvent
 internal import LinuxSupport
 internal import PerfmonEngine
+internal import PerfmonEvents
 internal import PerfmonModel
 internal import SystemPackage
 
-/// A target as perf_event_open(2) takes it.
-extension Target {
-    /// -1 for every thread.
-    var tid: Int32 {
-        if case .thread(let tid) = self { tid } else { -1 }
+/// A placement as perf_event_open(2) takes it.
+extension Placement {
+    /// The only one of a thread that is followed wherever it runs, or of a CPU.
+    init(_ target: Target) {
+        self = target.thread.map { Placement(thread: $0) } ?? Placement(cpu: target.cpu ?? -1)
     }
 
+    /// -1 for every thread.
+    var tid: Int32 { thread ?? -1 }
+
     /// -1 for every CPU.
-    var cpu: Int32 {
-        if case .cpu(let number) = self { Int32(number) } else { -1 }
-    }
+    var cpuNumber: Int32 { cpu.map { Int32($0) } ?? -1 }
+}
+
+extension Target {
+    /// -1 for every thread.
+    var tid: Int32 { thread ?? -1 }
 }
 
 /// How the events of one session are opened: where, with which options, into which ring.
@@ -23,6 +30,7 @@ struct PerfOpening {
     let names: PerfEventName
     let kernel: PerfKernel
     let target: Target
+    var placement: Placement
     let inherit: Bool
     /// What the signal carries that stops the thread at each overflow, for its tracer to see; nil
     /// when the thread is not to be stopped.
@@ -38,8 +46,6 @@ struct PerfOpening {
     var output: PerfOutput
     /// The ring whose hang-up tells that the thread is gone, or no longer the client's to count.
     let witness: PerfOutput
-    /// The one CPU on which the thread and its children are followed; nil: wherever the target is.
-    var lane: Int32?
     /// Asks anew whether the target may be monitored, and opens the ring that tells if that changes.
     /// Sessions that let go of their ring do so before they open anything more.
     var askAgain: (() throws(PfmError) -> Void)?
@@ -47,17 +53,17 @@ struct PerfOpening {
     /// The largest distance that the kernel takes; larger ones never come about.
     static let maxDistance = UInt64(Int64.max)
 
-    var tid: Int32 { target.tid }
-    var cpu: Int32 { lane ?? target.cpu }
+    var tid: Int32 { placement.tid }
+    var cpu: Int32 { placement.cpuNumber }
 
     /// Whether every thread of a family overflows by itself, with samples that hold no counts.
-    var isFamily: Bool { lane != nil }
+    var isFamily: Bool { placement.thread != nil && placement.cpu != nil }
 
     /// The same for a thread and its children on one CPU: the kernel has rings for events that
     /// follow children only there.
-    func lane(on cpu: Int, _ output: PerfOutput) -> PerfOpening {
+    func at(_ placement: Placement, _ output: PerfOutput) -> PerfOpening {
         var opening = self
-        opening.lane = Int32(cpu)
+        opening.placement = placement
         opening.output = output
         return opening
     }
@@ -66,7 +72,7 @@ struct PerfOpening {
     ///
     /// Inherited events have no ring, and a CPU's time-outs are in wall time.
     var countsTimeouts: Bool {
-        if case .thread = target { !inherit } else { false }
+        target.thread != nil && !inherit
     }
 
     /// Opens a whole set, halted. All or nothing.
@@ -194,7 +200,7 @@ struct PerfOpening {
         case PERF_TYPE_HARDWARE.rawValue, PERF_TYPE_HW_CACHE.rawValue, PERF_TYPE_RAW.rawValue:
             true
         default:
-            attributes.pmus.pmu(type: attr.type)?.isSoftware == false
+            attributes.devices.device(ofType: attr.type)?.isSoftware == false
         }
     }
 
@@ -219,7 +225,7 @@ struct PerfOpening {
                 event: counter.map { names.name(of: $0.selection, attr) } ?? "the set's own event",
                 target: target,
                 kernel: kernel,
-                pmus: attributes.pmus
+                devices: attributes.devices
             )
             throw Self.placed(failure.error, program, counter)
         }

@@ -10,8 +10,8 @@ enum PerfPmuDescription {
 
     /// The native registers of this machine's PMU; nil when the kernel does not drive it, or on
     /// other architectures, whose registers only the generic layout offers.
-    static func hardware(drivenBy pmus: SysfsPmus) -> X86Pmu? {
-        guard pmus.all.contains(where: { $0.name == "cpu" || $0.name == "cpu_core" }) else {
+    static func hardware(drivenBy devices: SysfsEvents) -> X86Pmu? {
+        guard devices.all.contains(where: { $0.name == "cpu" || $0.name == "cpu_core" }) else {
             return nil
         }
         return X86Pmu.ofThisMachine()

@@ -27,7 +27,7 @@ extension PerfSession {
         // A thread that keeps the signal off runs on for as long as it does. That is asked only
         // when the stop is overdue: the answer takes longer than most stops.
         if hold.isStanding || hasEnded
-            || hold.isOverdue && backend.kernel.blocks(SIGTRAP, thread: request.target.tid)
+            || hold.isOverdue && ThreadStatus(ofThread: request.target.tid)?.blocks(SIGTRAP) == true
         {
             hold.takeWaiting().forEach(deliver)
         }

@@ -75,7 +75,7 @@ final class PerfSession: CounterSession {
     }
 
     func startAtExec(_ set: UInt16) throws(PfmError) {
-        guard case .thread = request.target else {
+        guard request.target.thread != nil else {
             throw PfmError(
                 .notSupported,
                 "a CPU executes no program; only a thread can be started at exec"
@@ -109,9 +109,11 @@ final class PerfSession: CounterSession {
     func read(_ set: UInt16) throws(PfmError) -> Snapshot {
         let groups = try groups(set)
         guard groups.count > 1 else { return try groups[0].read() }
-        var snapshots: [Snapshot] = []
-        for group in groups { snapshots.append(try group.read()) }
-        return Snapshot(adding: snapshots)
+        var parts: [PlacedSnapshot] = []
+        for (lane, group) in zip(lanes, groups) {
+            parts.append(PlacedSnapshot(lane.opening.placement, try group.read()))
+        }
+        return Snapshot(adding: parts, counters: groups[0].program.counters.count)
     }
 
     func arm(_ set: UInt16, pmd: Int, distance: UInt64?) throws(PfmError) {

@@ -10,20 +10,19 @@ struct ThreadHandle: ~Copyable {
     /// A pidfd, or before Linux 6.9 the thread's directory in /proc.
     private let descriptor: OwnedDescriptor
     private let isPidfd: Bool
-    private let kernel: PerfKernel
 
     /// Takes hold of the thread that has the number now.
     ///
     /// - Parameter usesPidfd: false leaves out the pidfd; tests stand in for an older kernel so.
     /// - Throws: ESRCH when there is none, ENFILE when descriptors run out.
-    init(_ tid: Int32, kernel: PerfKernel, usesPidfd: Bool = true) throws(PfmError) {
+    init(_ tid: Int32, usesPidfd: Bool = true) throws(PfmError) {
         guard tid > 0 else {
             throw PfmError(.noSuchProcess, "\(tid) is no thread id")
         }
         var opened = usesPidfd ? clinux_pidfd_open(tid, UInt32(CLINUX_PIDFD_THREAD)) : -1
         let isPidfd = opened >= 0
         if !isPidfd, !usesPidfd || errno == EINVAL {
-            opened = open("\(kernel.proc)/\(tid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            opened = open("/proc/\(tid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         }
         guard opened >= 0 else {
             throw Self.error(Errno(rawValue: errno), tid)
@@ -31,7 +30,6 @@ struct ThreadHandle: ~Copyable {
         descriptor = OwnedDescriptor(owning: opened)
         self.isPidfd = isPidfd
         self.tid = tid
-        self.kernel = kernel
     }
 
     /// Polls readable when the thread exits; nil where the kernel has no pidfds of threads.
@@ -49,7 +47,7 @@ struct ThreadHandle: ~Copyable {
     /// A group leader that exited before its other threads is a zombie, yet its pidfd waits for
     /// them.
     var isAlive: Bool {
-        isCurrent && kernel.isRunning(tid)
+        isCurrent && ThreadStat(ofThread: tid)?.isExiting == false
     }
 
     private static func error(_ code: Errno, _ tid: Int32) -> PfmError {

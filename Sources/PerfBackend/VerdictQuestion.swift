@@ -14,10 +14,11 @@ struct VerdictQuestion: Sendable {
     static let limit: UInt64 = 500_000_000
 
     init(_ identity: ClientIdentity, _ attributes: perf_event_attr, _ target: Target) {
+        let placement = Placement(target)
         self.identity = identity
         self.attributes = attributes
-        tid = target.tid
-        cpu = target.cpu
+        tid = placement.tid
+        cpu = placement.cpuNumber
     }
 
     /// The lane of its asking: one process at a time acts as a user.

@@ -72,18 +72,19 @@ package final class EventCatalog: Sendable {
             .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
             .prefix(4)
             .map(\.name)
+        var remedy: (String) -> Remedy = { .words($0) }
         var hints = sources.compactMap { $0.reasonMissing(name) }
         if name.contains(","), !name.contains("/") {
             hints.insert("blanks separate events, not commas", at: 0)
         } else if near.isEmpty {
-            hints.append("info/available_events lists all names")
+            remedy = { .listedEvents($0) }
         } else {
             hints.insert("did you mean " + near.joined(separator: ", ") + "?", at: 0)
         }
         return PfmError(
             .noSuchFileOrDirectory,
             "unknown event '\(name)'",
-            hint: hints.joined(separator: "; "),
+            remedy: remedy(hints.joined(separator: "; ")),
             subject: name
         )
     }

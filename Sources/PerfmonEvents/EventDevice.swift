@@ -38,6 +38,16 @@ package final class EventDevice: Sendable {
         try? files.text(path + "/cpumask")
     }
 
+    /// The same as numbers.
+    package var designatedCPUs: [Int]? {
+        cpuMask.map { CPUNumbers.parse($0) }
+    }
+
+    /// Whether the PMU is made of code, not of hardware counters that can run out.
+    package var isSoftware: Bool {
+        name == "msr" || SysfsEvents.unaddressable.contains(name)
+    }
+
     /// Whether the PMU is a CPU's own: `cpu` of most architectures, or one of several kinds of
     /// CPUs, whose file `cpus` lists them.
     var isCore: Bool {

@@ -133,7 +133,7 @@ private struct BitCheck {
         PfmError(
             .invalidArgument,
             "0x\(String(image, radix: 16)): " + problems.joined(separator: "; "),
-            hint: "write a name to events, or see the generic layout in pfmfs's register manual"
+            remedy: .nameEvent
         )
     }
 

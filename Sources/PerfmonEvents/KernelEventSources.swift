@@ -3,22 +3,20 @@ package import LinuxSupport
 /// The sources of everything that the kernel counts, in the order in which they are asked. Nothing
 /// is read before the first name.
 package struct KernelEventSources {
-    /// The PMUs in sysfs; the classes of the generic layout name them by index.
-    package let devices: SysfsEvents
     package let all: [any EventSource]
 
     /// - Parameters:
     ///   - files: where sysfs and tracefs are found.
-    ///   - deviceNames: PMUs of sysfs whose indexes are settled already, in their order.
+    ///   - devices: the PMUs of sysfs; nil to read them below `files`.
     ///   - libpfm: name or path of libpfm4.
     ///   - layout: how events of the CPU's own PMU are encoded.
     package init(
         files: KernelFiles = KernelFiles(),
-        deviceNames: [String]? = nil,
+        devices: SysfsEvents? = nil,
         libpfm: String = "libpfm.so.4",
         layout: RawEvents.Layout
     ) {
-        devices = SysfsEvents(files: files, names: deviceNames)
+        let devices = devices ?? SysfsEvents(files: files)
         // Tables that cost nothing come first, the library that must be loaded late; raw codes are
         // the last name of an encoding.
         all = [

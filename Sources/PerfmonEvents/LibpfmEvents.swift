@@ -124,7 +124,7 @@ package final class LibpfmEvents: EventSource {
             throw PfmError(
                 .invalidArgument,
                 "\(name): period, freq, pinned, excl and cpu are no part of an event here",
-                hint: "periods are values of pmdN, CPUs are given to load_context",
+                remedy: .periodsAndCPUsElsewhere,
                 subject: name
             )
         }

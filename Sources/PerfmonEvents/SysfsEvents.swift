@@ -8,27 +8,24 @@ package final class SysfsEvents: EventSource {
     static let directory = "/sys/bus/event_source/devices"
 
     /// Counted by event classes of their own, or by addresses in memory that no client may choose.
-    private static let unaddressable = [
+    static let unaddressable = [
         "breakpoint", "kprobe", "software", "tracepoint", "uprobe",
     ]
 
     private let files: KernelFiles
-    private let firstNames: [String]?
     private let known = Guarded(Devices())
 
     /// The devices met so far.
     private struct Devices {
         var all: [EventDevice] = []
         var byName: [String: EventDevice] = [:]
+        /// By the type that they had when it was last asked for.
+        var byType: [UInt32: EventDevice] = [:]
     }
 
-    /// - Parameters:
-    ///   - files: where sysfs is found.
-    ///   - names: devices whose indexes are settled already, in their order; nil to take those that
-    ///     are there at the first use.
-    package init(files: KernelFiles = KernelFiles(), names: [String]? = nil) {
+    /// - Parameter files: where sysfs is found.
+    package init(files: KernelFiles = KernelFiles()) {
         self.files = files
-        firstNames = names
     }
 
     /// All devices, in the order of their indexes: by name as they were first seen, later ones
@@ -40,8 +37,7 @@ package final class SysfsEvents: EventSource {
 
     /// Looks for devices that came since. Indexes given once stay.
     private func refresh() -> Devices {
-        let isFirst = known.withLock { $0.all.isEmpty }
-        let names = (isFirst ? firstNames : nil) ?? (try? files.entries(Self.directory)) ?? []
+        let names = (try? files.entries(Self.directory)) ?? []
         return known.withLock { devices in
             for name in names where devices.byName[name] == nil {
                 let device = EventDevice(name: name, index: devices.all.count, files: files)
@@ -66,7 +62,7 @@ package final class SysfsEvents: EventSource {
             throw PfmError(
                 .invalidArgument,
                 "bits 55:48: there is no PMU \(index); \(all.count) are known",
-                hint: "info/available_events names their events"
+                remedy: .listedEvents("")
             )
         }
         try Self.checkAddressable(all[index].name)
@@ -75,7 +71,12 @@ package final class SysfsEvents: EventSource {
 
     /// The device of a `perf_event_attr.type`; nil when there is none.
     package func device(ofType type: UInt32) -> EventDevice? {
-        all.first { (try? $0.type()) == type }
+        if let device = known.withLock({ $0.byType[type] }), (try? device.type()) == type {
+            return device
+        }
+        let found = all.first { (try? $0.type()) == type }
+        known.withLock { $0.byType[type] = found }
+        return found
     }
 
     /// The CPU's own PMU, the first if there are several; nil when the kernel has none, and so no

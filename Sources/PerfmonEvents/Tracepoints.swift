@@ -87,7 +87,7 @@ package final class Tracepoints: EventSource {
             throw PfmError(
                 .notSupported,
                 "\(name): a record that the tracer writes, which cannot be counted",
-                hint: "info/available_events lists all names",
+                remedy: .listedEvents(""),
                 subject: name
             )
         }
@@ -96,7 +96,7 @@ package final class Tracepoints: EventSource {
                 throw PfmError(
                     .invalidArgument,
                     "\(name): patterns are not expanded",
-                    hint: "name one event; info/available_events lists them",
+                    remedy: .listedEvents("name one event"),
                     subject: name
                 )
             }

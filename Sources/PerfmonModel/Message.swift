@@ -1,3 +1,5 @@
+internal import LinuxSupport
+
 /// An entry of a context's message queue (`union pfarg_msg`).
 package enum Message: Sendable, Equatable {
     /// Counters overflowed (`PFM_MSG_OVFL`).
@@ -61,22 +63,19 @@ extension Message {
     package func binary() -> [UInt8] {
         var bytes = [UInt8]()
         bytes.reserveCapacity(Self.binarySize)
-        func append<Value: FixedWidthInteger>(_ value: Value) {
-            withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
-        }
         switch self {
         case .overflow(let message):
-            append(UInt32(1))
-            append(message.tid)
+            bytes.append(number: UInt32(1))
+            bytes.append(number: message.tid)
             for index in 0..<RegisterLimits.hardwareWords {
-                append(message.pmds[word: index])
+                bytes.append(number: message.pmds[word: index])
             }
-            append(message.set)
-            append(UInt16(truncatingIfNeeded: message.cpu))
-            append(message.pid)
-            append(message.ip)
+            bytes.append(number: message.set)
+            bytes.append(number: UInt16(truncatingIfNeeded: message.cpu))
+            bytes.append(number: message.pid)
+            bytes.append(number: message.ip)
         case .end:
-            append(UInt32(2))
+            bytes.append(number: UInt32(2))
             bytes.append(contentsOf: repeatElement(0, count: Self.binarySize - 4))
         }
         return bytes

@@ -127,21 +127,10 @@ private final class OwnedNamespace: Sendable {
     }
 
     private static func innermostNumber(of tid: Int32) -> Int32? {
-        let status = ProcessFile.text("/proc/\(tid)/status") ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("NSpid:") }
-        return line?.split { $0 == " " || $0 == "\t" }.last.flatMap { Int32($0) }
+        ThreadStatus(ofThread: tid)?.innermostNumber
     }
 
     private static func numbers(in path: String) -> [Int32] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        var found: [Int32] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-                tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if let number = Int32(name) { found.append(number) }
-        }
-        return found
+        ((try? KernelFiles().entries(path)) ?? []).compactMap { Int32($0) }
     }
 }

@@ -4,20 +4,20 @@ import PerfmonModel
 import SystemPackage
 
 /// One of pfmfs's own mount options: a row from which the parser and the help text are made.
-struct MountOption: Sendable {
-    let name: String
+package struct MountOption: Sendable {
+    package let name: String
     /// What stands behind the equals sign; empty for a word without a value.
     let value: String
     let summary: String
     let apply: @Sendable (inout MountOptions, String) throws(PfmError) -> Void
 
-    static let all = [
+    package static let all = [
         MountOption(
             name: "backend",
-            value: "auto|perf|msr|simulated",
+            value: Backends.registry.words.joined(separator: "|"),
             summary: "what counts the events (auto)",
             apply: { (options, text) throws(PfmError) in
-                options.backend = try OptionValue.word(text)
+                options.backend = try OptionValue.word(text, of: Backends.registry.words)
             }
         ),
         MountOption(

@@ -91,7 +91,7 @@ extension MountOptions {
             throw PfmError(
                 error.code,
                 "mount option '\(option.name)': \(error.message)",
-                hint: error.hint
+                remedy: error.remedy
             )
         }
     }

@@ -3,18 +3,6 @@ package import PerfmonEngine
 
 /// What a pfmfs was asked to do, by its command line and its mount options.
 package struct MountOptions: Sendable, Equatable {
-    /// What counts the events.
-    package enum Backend: String, Sendable, CaseIterable {
-        /// The best one that works here.
-        case auto
-        /// perf_event_open(2).
-        case perf
-        /// /dev/cpu/N/msr.
-        case msr
-        /// Deterministic counters without hardware.
-        case simulated
-    }
-
     /// What moves the simulated backend's time.
     package enum SimulatedClock: String, Sendable, CaseIterable {
         case real
@@ -35,7 +23,8 @@ package struct MountOptions: Sendable, Equatable {
     package var isForeground = false
     /// Show every request; implies the foreground.
     package var isDebugging = false
-    package var backend = Backend.auto
+    /// What counts the events: a word of the registry of backends.
+    package var backend = BackendRegistry.automatic
     package var simulatedClock = SimulatedClock.real
     /// Mode of the directory `contexts`.
     package var contextsMode: UInt16 = 0o1777

@@ -15,6 +15,12 @@ enum OptionValue {
         return word
     }
 
+    /// One of several words.
+    static func word(_ text: String, of words: [String]) throws(PfmError) -> String {
+        guard words.contains(text) else { throw refusal(text, words.joined(separator: ", ")) }
+        return text
+    }
+
     /// A number from 1.
     static func count(_ text: String) throws(PfmError) -> Int {
         guard let number = decimal(text).flatMap(Int.init(exactly:)), number > 0 else {

@@ -149,7 +149,7 @@ private struct ProbeWait {
 
     mutating func goesOn() -> Bool {
         slices -= 1
-        let state = ThreadStatus.field("State", ofThread: process)?.first
+        let state = ThreadStatus(ofThread: process)?.state
         return slices > 0 && state != "T" && state != "t" && state != nil
     }
 }

@@ -44,7 +44,7 @@ package final class SimulatedBackend: CounterBackend {
             callChains: true,
             processes: false,
             eventKinds: [.native],
-            eventHint: "events/simulated lists those it has",
+            eventRemedy: .listedEvents(""),
             counters: SimulatedPmu.counterCount
         )
         eventDescriptor = clinux_epoll_create()
@@ -69,12 +69,18 @@ package final class SimulatedBackend: CounterBackend {
     }
 
     func descriptors(for request: AttachRequest) -> Int {
-        if case .thread = request.target { 1 } else { 0 }
+        request.target.thread == nil ? 0 : 1
+    }
+
+    func placements(for request: AttachRequest) throws(PfmError) -> [Placement] {
+        let target = request.target
+        return target.thread.map { [Placement(thread: $0)] }
+            ?? (target.cpus ?? []).map { Placement(cpu: $0) }
     }
 
     func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession {
         let session = try SimulatedSession(request, backend: self)
-        if case .thread(let tid) = request.target {
+        if let tid = request.target.thread {
             try threads.watch(tid, for: request.client)
         }
         sessions.append(session)
@@ -109,13 +115,13 @@ package final class SimulatedBackend: CounterBackend {
 
     /// Checks that a client may monitor a session's target.
     func authorize(_ client: Client, for target: Target) throws(PfmError) {
-        guard case .thread(let tid) = target else { return }
+        guard let tid = target.thread else { return }
         try threads.authorize(client, for: tid)
     }
 
     func remove(_ session: SimulatedSession) {
         sessions.removeAll { $0 === session }
-        if case .thread(let tid) = session.target { threads.unwatch(tid) }
+        if let tid = session.target.thread { threads.unwatch(tid) }
     }
 
     /// Sets the timer to the next event, if time passes by itself.

@@ -1,4 +1,4 @@
-internal import CLinux
+internal import LinuxSupport
 internal import PerfmonEngine
 
 /// The time in which the simulated PMU lives.
@@ -10,12 +10,12 @@ package final class SimulatedClock: ManualControls {
     /// - Parameter isManual: time stands still at 0 until it is advanced (`simulated_clock=manual`).
     package init(isManual: Bool) {
         self.isManual = isManual
-        if !isManual { offset = clinux_monotonic_ns() }
+        if !isManual { offset = MonotonicClock.now }
     }
 
     /// Nanoseconds since the clock was made.
     var now: UInt64 {
-        isManual ? offset : clinux_monotonic_ns() - offset
+        isManual ? offset : MonotonicClock.now - offset
     }
 
     /// Moves a manual clock forward; what falls into that time happens at the next drain.

@@ -63,7 +63,7 @@ final class SimulatedSession: CounterSession {
         throw PfmError(
             .notSupportedOnSocket,
             "simulated threads never exec",
-            hint: "write 1 to start"
+            remedy: .start
         )
     }
 
@@ -181,11 +181,8 @@ final class SimulatedSession: CounterSession {
     private var place: SamplePlace {
         let step = activeTime / 1000 % 64
         let ip = SimulatedWorkload.code + 16 * step
-        var place =
-            switch target {
-            case .thread(let tid): SamplePlace(ip: ip, pid: tid, tid: tid, cpu: 0)
-            case .cpu(let cpu): SamplePlace(ip: ip, pid: 0, tid: 0, cpu: cpu)
-            }
+        let tid = target.thread ?? 0
+        var place = SamplePlace(ip: ip, pid: tid, tid: tid, cpu: target.cpu ?? 0)
         if wantsCallChains {
             place.callChain = (1...3).map { SimulatedWorkload.code + 16 * (step / 4 + 64 * $0) }
         }

@@ -21,7 +21,7 @@ extension MountContent {
     ) throws(PfmError) -> sending (content: MountContent, row: BackendRow) {
         var settings = BackendSettings()
         settings.hasManualClock = options.simulatedClock == .manual
-        let (row, backend) = try backends.make(options.backend.rawValue, settings)
+        let (row, backend) = try backends.make(options.backend, settings)
         let engine = Engine(backend: backend, options: engineOptions(options))
         if let limit = options.bufferMemoryMax { engine.controls.bufferMemoryMax = limit }
         let mount = PerfmonMount(

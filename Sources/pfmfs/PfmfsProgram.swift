@@ -76,9 +76,7 @@ struct PfmfsProgram {
             do { try session.moveToBackground() } catch { throw PfmError(error) }
             LogDestination.shared.moveToBackground()
         }
-        if !options.keepsPrivileges {
-            try DaemonPrivileges.keepOnly(for: row)
-        }
+        if !options.keepsPrivileges { try DaemonPrivileges.keepOnly(for: row) }
         LogDestination.shared.writeApart()
         defer { LogDestination.shared.finish(within: 1_000_000_000) }
         log.info("mounted", metadata: ["mountpoint": "\(mountPoint.path)"])
@@ -88,6 +86,6 @@ struct PfmfsProgram {
     }
 
     private nonisolated static func complain(_ error: PfmError) {
-        LogDestination.shared.write("\(error)")
+        LogDestination.shared.write(error.sentence)
     }
 }

@@ -33,6 +33,6 @@ import Testing
         ("Name:\tGroups: 7\n", []), ("", []), ("Groups:\t1 x 99999999999 2\n", [1, 2]),
     ])
     func parsesTheKernelsText(_ text: String, _ expected: [UInt32]) {
-        #expect(ThreadGroups.parse(Array(text.utf8)) == expected)
+        #expect(ThreadStatus(text).numbers("Groups") == expected)
     }
 }

@@ -21,6 +21,10 @@ private final class Queue: StreamSupply {
             records.removeFirst()
         }
     }
+
+    var closedAt: Int?
+
+    func closed(readTo offset: Int) { closedAt = offset }
 }
 
 @Suite struct StreamLogTests {
@@ -33,6 +37,16 @@ private final class Queue: StreamSupply {
         #expect(handle.readText(at: 6) == "second\n")
         #expect(handle.readText(at: 6, size: 3) == "sec")
         #expect(log.open().readText() == "first\nsecond\n")
+    }
+
+    @Test func tellsHowFarItWasRead() {
+        let queue = Queue()
+        queue.records = ["first\n", "second\n"]
+        let handle = StreamLog(supply: queue).open()
+        #expect(handle.readText(at: 0, size: 4) == "firs")
+        #expect(handle.readText(at: 1, size: 2) == "ir")
+        handle.release()
+        #expect(queue.closedAt == 4)
     }
 
     @Test func waitsAtTheEnd() {

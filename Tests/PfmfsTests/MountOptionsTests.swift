@@ -40,7 +40,7 @@ import Testing
         var expected = MountOptions()
         expected.mountPoint = "/m"
         expected.isForeground = true
-        expected.backend = .simulated
+        expected.backend = "simulated"
         expected.simulatedClock = .manual
         expected.contextsMode = 0o755
         expected.cloneMode = 0o600

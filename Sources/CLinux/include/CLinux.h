@@ -29,9 +29,6 @@ pid_t clinux_thread_in_namespace(int namespace, pid_t tid);
 /* Seconds since 1970 (CLOCK_REALTIME). */
 uint64_t clinux_wall_clock(void);
 
-/* Nanoseconds of CLOCK_MONOTONIC. */
-uint64_t clinux_monotonic_ns(void);
-
 /* epoll_create1(2) and eventfd(2), timerfd_create(2) on CLOCK_MONOTONIC; all close-on-exec, the
    latter two non-blocking. */
 int clinux_epoll_create(void);

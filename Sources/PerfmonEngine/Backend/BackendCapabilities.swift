@@ -29,7 +29,7 @@ package struct BackendCapabilities: Sendable {
     /// Kinds of events that can be counted.
     package var eventKinds: Set<EventKind>
     /// What to do about events of other kinds.
-    package var eventHint: String
+    package var eventRemedy: Remedy
     /// Hardware counters of a CPU, programmable and fixed; 0 where there are none.
     package var counters: Int
 
@@ -41,7 +41,7 @@ package struct BackendCapabilities: Sendable {
         callChains: Bool,
         processes: Bool,
         eventKinds: Set<EventKind>,
-        eventHint: String,
+        eventRemedy: Remedy,
         counters: Int
     ) {
         self.targets = targets
@@ -51,7 +51,7 @@ package struct BackendCapabilities: Sendable {
         self.callChains = callChains
         self.processes = processes
         self.eventKinds = eventKinds
-        self.eventHint = eventHint
+        self.eventRemedy = eventRemedy
         self.counters = counters
     }
 }
@@ -95,7 +95,7 @@ extension CounterBackend {
         let event = name.map { " ('\($0)')" } ?? ""
         throw refusal(
             "does not count \(kind.text) here\(event)",
-            hint: capabilities.eventHint,
+            remedy: capabilities.eventRemedy,
             name
         )
     }
@@ -110,13 +110,17 @@ extension CounterBackend {
         guard !format.wantsCallChains || capabilities.callChains else {
             throw refusal(
                 "has no call chains, which \(format.name) stores",
-                hint: "choose a format without call chains; see formats/",
+                remedy: .formatWithoutCallChains,
                 format.name
             )
         }
     }
 
     private func refusal(_ what: String, hint: String, _ subject: String?) -> PfmError {
-        PfmError(.notSupported, "the \(name) backend \(what)", hint: hint, subject: subject)
+        refusal(what, remedy: .words(hint), subject)
+    }
+
+    private func refusal(_ what: String, remedy: Remedy, _ subject: String?) -> PfmError {
+        PfmError(.notSupported, "the \(name) backend \(what)", remedy: remedy, subject: subject)
     }
 }

@@ -48,6 +48,11 @@ package protocol CounterBackend: AnyObject {
     /// nothing takes long.
     var lookups: Lookups? { get }
 
+    /// Where event groups are needed to count a target, in the order in which they are opened.
+    ///
+    /// - Throws: what is wrong with the target.
+    func placements(for request: AttachRequest) throws(PfmError) -> [Placement]
+
     /// How many descriptors `attach` takes for a request, from its call to `detach`; 0 where
     /// counters are no descriptors.
     func descriptors(for request: AttachRequest) -> Int
@@ -161,7 +166,8 @@ package protocol CounterSession: AnyObject {
     /// Halts a set. No event is counted after it returns.
     func stop(_ set: UInt16)
 
-    /// The counts of a set, all from one instant; running or not.
+    /// The counts of a set, of all placements together; running or not. Those of one placement are
+    /// from one instant.
     ///
     /// - Throws: EBUSY when the hardware could not take the set at all.
     func read(_ set: UInt16) throws(PfmError) -> Snapshot

@@ -1,17 +1,14 @@
-package import LinuxSupport
-package import PerfmonModel
+internal import LinuxSupport
+internal import PerfmonModel
 internal import SystemPackage
 
 /// Attaching a context to what it monitors, and taking it off again.
 extension Context {
     /// Sets how the context behaves (the flags of `pfm_create_context`).
     ///
-    /// - Precondition: unloaded.
-    /// - Throws: EBUSY when loaded; EINVAL for contradicting flags; EPERM when the client is not in
-    ///   the group that `sys_group` or `task_group` asks for.
-    package func setFlags(_ new: ContextFlags, by client: Client) throws(PfmError) {
-        try beginCommand()
-        try requireUnloaded("changing ctx_flags")
+    /// - Throws: EINVAL for contradicting flags; EPERM when the client is not in the groups that
+    ///   `sys_group` and `task_group` ask for.
+    func changeFlags(to new: ContextFlags, by client: Client) throws(PfmError) {
         if new.isSuperset(of: [.systemWide, .notifyBlock]) {
             throw PfmError(
                 .invalidArgument,
@@ -37,31 +34,29 @@ extension Context {
             )
         }
         try engine.backend.require(new)
-        try engine.requireGroup(systemWide: new.contains(.systemWide), client)
-        isAllowedByGroup = true
+        // The right to a per-thread session was asked for when the context was made.
+        if new.contains(.systemWide), !flags.contains(.systemWide) {
+            try engine.requireGroups(systemWide: true, client)
+        }
         flags = new
     }
 
     /// Attaches the context (`pfm_load_context`). Monitoring is not started.
     ///
-    /// - Precondition: unloaded.
     /// - Effect: the message queue is emptied; `set` becomes the active set and has run once.
-    /// - Throws: EBUSY when loaded or when another session is in the way; EINVAL for a set that
-    ///   does not exist or a dangling successor; EEXIST when the thread has a context; ESRCH when
-    ///   there is no such thread; EPERM or EACCES when the client may not monitor it.
-    package func load(on target: Target, set id: UInt16 = 0, by client: Client) throws(PfmError) {
-        try beginCommand()
-        try requireLoadable(target, by: client)
-        try requireProgrammer(client)
-        try requireUnloaded("load_context")
+    /// - Throws: EBUSY when another session is in the way; EINVAL for a set that does not exist or
+    ///   a dangling successor; EEXIST when the thread has a context; ESRCH when there is no such
+    ///   thread; EPERM or EACCES when the client may not monitor it.
+    func attach(
+        to target: Target,
+        startingWith id: UInt16,
+        by client: Client
+    ) throws(PfmError) {
         try engine.backend.require(target)
         try requireKind(of: target)
         try requirePlace(target, of: client)
-        if !isAllowedByGroup {
-            try engine.requireGroup(systemWide: flags.contains(.systemWide), client)
-        }
         let first = try requireSet(id)
-        if flags.contains(.notifyBlock), case .thread(client.tid) = target {
+        if flags.contains(.notifyBlock), target.thread == client.tid {
             throw PfmError(
                 .invalidArgument,
                 "notify_block cannot hold the thread that gives the commands",
@@ -69,12 +64,17 @@ extension Context {
             )
         }
         try resolveSuccessors()
-        try engine.arbiter.reserve(target, for: .init(name: name, uid: uid), by: client)
+        let request = attachRequest(target, by: client)
+        let reservation = try engine.arbiter.reserve(
+            try engine.backend.placements(for: request),
+            for: .init(name: name, uid: uid),
+            by: client
+        )
         let attachment: Attachment
         do throws(PfmError) {
-            attachment = try attach(to: target, client: client)
+            attachment = try attach(request, reservation)
         } catch {
-            engine.arbiter.release(target)
+            engine.arbiter.release(reservation)
             throw error
         }
         noteLoader(client)
@@ -87,11 +87,9 @@ extension Context {
         engine.attached(self, as: attachment.number)
     }
 
-    /// Takes the context off its target (`pfm_unload_context`). Values stay readable.
-    ///
-    /// - Precondition: any state; unloaded already is no error.
-    package func unload(by caller: Client? = nil) throws(PfmError) {
-        try beginCommand(by: caller, [.stopped, .unload])
+    /// Takes the context off its target (`pfm_unload_context`). Values stay readable; unloaded
+    /// already is no error.
+    func takeOff() {
         loader = nil
         guard isAttached else { return }
         detach()
@@ -113,19 +111,17 @@ extension Context {
             set.program = nil
             set.forgetOverflows()
         }
-        engine.arbiter.release(attachment.target)
+        engine.arbiter.release(attachment.reservation)
         self.attachment = nil
         engine.detached(self, from: attachment.number)
     }
 
-    private func attach(to target: Target, client: Client) throws(PfmError) -> Attachment {
-        let programs = sets.map { program(of: $0) }
-        if flags.contains(.inherit) { try requireSteadyPeriods() }
-        let number = engine.nextSessionNumber()
+    /// What is asked of the backend to monitor a target.
+    private func attachRequest(_ target: Target, by client: Client) -> AttachRequest {
         var request = AttachRequest(
-            session: number,
+            session: engine.nextSessionNumber(),
             target: target,
-            sets: programs,
+            sets: sets.map { program(of: $0) },
             inherit: flags.contains(.inherit),
             holdAtOverflow: flags.contains(.notifyBlock),
             client: client,
@@ -134,10 +130,18 @@ extension Context {
         )
         request.wantsCallChains = sampling?.about.wantsCallChains ?? false
         request.wantsProcesses = sampling?.processes != nil
+        return request
+    }
+
+    private func attach(
+        _ request: AttachRequest,
+        _ reservation: SessionArbiter.Reservation
+    ) throws(PfmError) -> Attachment {
+        if request.inherit { try requireSteadyPeriods() }
         try engine.chargeDescriptors(
             engine.backend.descriptors(for: request),
             of: self,
-            to: client.uid
+            to: request.client.uid
         )
         let session: any CounterSession
         do throws(PfmError) {
@@ -146,11 +150,11 @@ extension Context {
             engine.releaseDescriptors(of: self)
             throw error
         }
-        let attachment = Attachment(target: target, session: session, request: request)
+        let attachment = Attachment(reservation, session: session, request: request)
         self.attachment = attachment
-        beginSampling(on: target)
+        beginSampling(on: request.target)
         clearAttachment()
-        for (set, program) in zip(sets, programs) {
+        for (set, program) in zip(sets, request.sets) {
             adopt(program, for: set)
         }
         return attachment
@@ -168,8 +172,7 @@ extension Context {
                     throw PfmError(
                         .notSupported,
                         "\(place): children that are followed keep the period that they begin with",
-                        hint: "write the same number to value, long_reset and short_reset, without "
-                            + "random, or leave out 'inherit'"
+                        remedy: .steadyPeriod
                     )
                 }
                 guard counter.sampledPmds.isEmpty, counter.resetPmds.isEmpty else {
@@ -177,7 +180,7 @@ extension Context {
                         .notSupported,
                         "\(place): no other register can be recorded or reset at an overflow of a "
                             + "thread that is one of several",
-                        hint: "write none to smpl_pmds and reset_pmds, or leave out 'inherit'"
+                        remedy: .noVectors
                     )
                 }
             }
@@ -185,30 +188,28 @@ extension Context {
     }
 
     private func requireKind(of target: Target) throws(PfmError) {
-        switch target {
-        case .thread(let tid):
+        guard target.isSystemWide else {
             guard flags.contains(.systemWide) else { return }
             throw PfmError(
                 .invalidArgument,
-                "a system-wide context monitors a CPU, not thread \(tid)",
-                hint: "write cpu N to load_context, or clear system_wide in ctx_flags"
+                "a system-wide context monitors a CPU, not \(target)",
+                remedy: .loadOnCPU
             )
-        case .cpu(let cpu):
-            guard flags.contains(.systemWide) else {
-                throw PfmError(
-                    .invalidArgument,
-                    "a per-thread context cannot monitor CPU \(cpu)",
-                    hint: "write system_wide to ctx_flags first"
-                )
-            }
-            guard engine.onlineCPUs.contains(cpu) else {
-                throw PfmError(
-                    .invalidArgument,
-                    "CPU \(cpu) is not online",
-                    hint: "online are \(engine.onlineCPUs)",
-                    subject: String(cpu)
-                )
-            }
+        }
+        guard flags.contains(.systemWide) else {
+            throw PfmError(
+                .invalidArgument,
+                "a per-thread context cannot monitor \(target)",
+                remedy: .setFlag("system_wide")
+            )
+        }
+        for cpu in target.cpus ?? [] where !engine.onlineCPUs.contains(cpu) {
+            throw PfmError(
+                .invalidArgument,
+                "CPU \(cpu) is not online",
+                hint: "online are \(engine.onlineCPUs)",
+                subject: String(cpu)
+            )
         }
     }
 }

@@ -2,27 +2,42 @@ internal import LinuxSupport
 internal import PerfmonModel
 internal import SystemPackage
 
+/// What a command asks of the thread that gives it (`PFM_CMD_*`); only where perfmon2's own rules
+/// hold (`EngineOptions.isStrict`).
+struct CallerRule: OptionSet {
+    let rawValue: UInt8
+
+    /// A system-wide context that is loaded is commanded from the CPU that it monitors.
+    static let cpu = CallerRule(rawValue: 8)
+    /// The thread that is to be monitored must be one that the caller has stopped.
+    static let target = CallerRule(rawValue: 16)
+    /// A monitored thread that is not the caller must stand, stopped by the caller
+    /// (`PFM_CMD_STOPPED`); while masked it need not.
+    static let stopped = CallerRule(rawValue: 1)
+    /// It must stand while masked too (`PFM_CMD_UNLOAD`).
+    static let unload = CallerRule(rawValue: 4)
+}
+
 /// The rules of the original about who gives a command from where.
 extension Context {
     /// Precondition of a command on an attached context (`pfm_check_task_state`): a caller on the
     /// monitored CPU, or a thread that is the caller's own or that the caller has stopped.
     ///
     /// - Throws: EBUSY on another CPU, ESRCH for a thread that the caller does not hold.
-    func requireCaller(_ caller: Client?, _ rule: CallerRule) throws(PfmError) {
-        guard engine.options.isStrict, let caller, isAttached, let target else { return }
-        switch target {
-        case .thread(caller.tid):
-            return
-        case .cpu(let cpu):
-            guard let place = engine.options.threadFacts(caller.tid)?.cpu, place != cpu else {
-                return
-            }
+    func requireCaller(_ caller: Client, _ rule: CallerRule) throws(PfmError) {
+        guard engine.options.isStrict, isAttached, let target else { return }
+        if target.thread == caller.tid { return }
+        if let cpu = target.cpu {
+            guard rule.contains(.cpu),
+                let place = engine.options.threadFacts(caller.tid)?.cpu, place != cpu
+            else { return }
             throw PfmError(
                 .resourceBusy,
                 "the context monitors CPU \(cpu), and the command came from CPU \(place)",
-                hint: "run on that CPU (taskset -c \(cpu)), or mount without strict=perfmon2"
+                remedy: .leaveStrictRules(or: "run on that CPU (taskset -c \(cpu))")
             )
-        case .thread(let tid):
+        }
+        if let tid = target.thread {
             guard rule.contains(.stopped), state != .masked || rule.contains(.unload) else {
                 return
             }
@@ -35,7 +50,7 @@ extension Context {
     ///
     /// - Throws: ESRCH or EPERM.
     func requireLoadable(_ target: Target, by caller: Client) throws(PfmError) {
-        guard engine.options.isStrict, case .thread(let tid) = target, tid != caller.tid,
+        guard engine.options.isStrict, let tid = target.thread, tid != caller.tid,
             !flags.contains(.systemWide)
         else { return }
         guard let facts = engine.options.threadFacts(tid) else {
@@ -64,13 +79,13 @@ extension Context {
     ///
     /// - Throws: EINVAL on another CPU.
     func requirePlace(_ target: Target, of caller: Client) throws(PfmError) {
-        guard engine.options.isStrict, case .cpu(let cpu) = target,
+        guard engine.options.isStrict, let cpu = target.cpu,
             let place = engine.options.threadFacts(caller.tid)?.cpu, place != cpu
         else { return }
         throw PfmError(
             .invalidArgument,
             "CPU \(cpu) can only be monitored from there, and the command came from CPU \(place)",
-            hint: "run on that CPU (taskset -c \(cpu)), or mount without strict=perfmon2",
+            remedy: .leaveStrictRules(or: "run on that CPU (taskset -c \(cpu))"),
             subject: String(cpu)
         )
     }
@@ -81,7 +96,7 @@ extension Context {
             throw PfmError(
                 .noSuchProcess,
                 "thread \(tid) is not stopped by thread \(caller.tid), which gave the command",
-                hint: "stop it by ptrace(2) from that thread, or mount without strict=perfmon2",
+                remedy: .leaveStrictRules(or: "stop it by ptrace(2) from that thread"),
                 subject: String(tid)
             )
         }

@@ -1,21 +1,16 @@
 internal import PerfmonEvents
-package import PerfmonModel
+internal import PerfmonModel
 internal import SystemPackage
 
 /// Programming a set by event names: the same registers, seen from above.
 extension Context {
-    /// Gives each name a counter: word i counts in the i-th named counter of the PMU.
+    /// Gives each name a counter (`ContextCommand.setEvents`).
     ///
-    /// - Precondition: unloaded.
-    /// - Effect: the counters named before lose their event; values of the new ones are 0. All or
-    ///   nothing. A set that does not exist is made.
     /// - Throws: ENOENT for an unknown name, EOPNOTSUPP for an event this machine does not have,
     ///   ENOSPC when there are more names than counters.
-    package func setEvents(_ names: [String], set id: UInt16) throws(PfmError) {
-        try beginCommand()
-        try requireUnloaded("changing events")
+    func nameEvents(_ names: [String], set id: UInt16) throws(PfmError) {
         let selections = try resolve(names)
-        if set(id) == nil { try createSet(id) }
+        if set(id) == nil { try makeSet(id) }
         let set = try requireSet(id)
         for number in set.eventNames.keys { clearEvent(number, in: set) }
         for (index, name) in names.enumerated() {
@@ -25,12 +20,10 @@ extension Context {
 
     /// Gives one PMD an event by name, and pairs its PMC.
     ///
-    /// - Precondition: unloaded.
-    /// - Throws: as `setEvents`; EINVAL when the PMD takes no named event.
-    package func setEvent(_ name: String?, pmd number: Int, set id: UInt16) throws(PfmError) {
-        try beginCommand()
-        try requireUnloaded("changing an event")
-        let set = try requireSet(id)
+    /// - Throws: as `nameEvents`; EINVAL when the PMD takes no named event.
+    func nameEvent(_ name: String?, of register: RegisterAddress) throws(PfmError) {
+        let set = try requireSet(register.set)
+        let number = register.number
         guard pmu.pmd(number) != nil else {
             throw unimplemented("pmd", number, pmu.implementedPmds)
         }
@@ -82,7 +75,7 @@ extension Context {
                 throw PfmError(
                     error.code,
                     error.message.contains(name) ? error.message : "\(name): \(error.message)",
-                    hint: error.hint,
+                    remedy: error.remedy,
                     subject: name
                 )
             }
@@ -104,7 +97,7 @@ extension Context {
             let register = pmu.operandRegister(for: number)
             set.pmcValues[pmc] =
                 operand == 0
-                ? image : GenericOperand.naming(register, in: image)
+                ? image : GenericLayout.registerImage(image, operandRegister: register)
             if operand != 0 {
                 set.pmcValues[register] = operand
                 set.usedPmcs.insert(register)

@@ -1,5 +1,5 @@
-package import LinuxSupport
-package import PerfmonModel
+internal import LinuxSupport
+internal import PerfmonModel
 internal import SystemPackage
 
 /// Who may change what a loaded context counts. Its owner decides who may start, stop and read it;
@@ -9,7 +9,7 @@ extension Context {
     /// unloaded it, or root.
     ///
     /// - Throws: EPERM for others.
-    package func requireLoader(_ client: Client) throws(PfmError) {
+    func requireLoader(_ client: Client) throws(PfmError) {
         guard let loader else { return }
         guard client.acts(as: loader) || client.acts(as: 0) else {
             throw PfmError(
@@ -21,13 +21,11 @@ extension Context {
         }
     }
 
-    /// Precondition of every other command but start, stop and restart: as for unloading, and the
-    /// client itself may count what is counted.
+    /// Precondition of changing what a loaded context counts: the client itself may count it.
     ///
     /// - Effect: from now on the client's rights decide what else may be counted.
     /// - Throws: EPERM, or EACCES as the kernel told.
-    package func requireProgrammer(_ client: Client) throws(PfmError) {
-        try requireLoader(client)
+    func reauthorize(_ client: Client) throws(PfmError) {
         try session?.reauthorize(for: client, isDelegated: engine.isDelegated(client))
     }
 

@@ -1,42 +1,20 @@
-package import LinuxSupport
 internal import PerfmonEvents
 package import PerfmonModel
 internal import SystemPackage
 
-/// What `pfm_write_pmds` installs (`struct pfarg_pmd`). Fields that are nil keep their value; the
-/// original always wrote all of them, files write one at a time.
-package struct CounterSettings: Sendable {
-    package var value: UInt64?
-    package var longReset: UInt64?
-    package var shortReset: UInt64?
-    package var randomMask: UInt64?
-    package var switchCount: UInt64?
-    package var eventID: UInt64?
-    package var resetPmds: RegisterSet?
-    package var sampledPmds: RegisterSet?
-    package var flags: RegisterFlags?
-
-    package init() {}
-}
-
 extension Context {
     /// Writes one control register (`pfm_write_pmcs`, one element).
     ///
-    /// - Precondition: any state.
     /// - Effect: reserved bits take their default, silently but for the note; a counter that is
     ///   attached is reprogrammed.
+    /// - Returns: the value that was stored.
     /// - Throws: EINVAL for a register or set that does not exist and for flags or bits the
     ///   register does not take; EOPNOTSUPP when the machine cannot count the event.
-    package func writePmc(
-        _ number: Int,
-        set id: UInt16,
-        value: UInt64,
-        flags: RegisterFlags = [],
-        by caller: Client? = nil
-    ) throws(PfmError) {
-        try beginCommand(by: caller, .stopped)
+    func install(_ setting: ControlSetting) throws(PfmError) -> UInt64 {
+        let number = setting.register.number
+        let (value, flags) = (setting.value, setting.flags)
         guard let register = pmu.pmc(number) else {
-            throw unimplemented("pmc", number, pmu.implementedPmcs)
+            throw unimplemented("pmc", number, pmu.implementedPmcs, flaw: .notAvailable)
         }
         guard flags.isSubset(of: .noEmulation64) else {
             throw PfmError(
@@ -44,7 +22,7 @@ extension Context {
                 "pmc\(number): the only flag of a PMC is no_emul64"
             )
         }
-        let set = try requireSet(id)
+        let set = try requireSet(setting.register.set)
         if flags.contains(.noEmulation64), register.noEmulation64Mask == 0 {
             throw PfmError(
                 .invalidArgument,
@@ -60,23 +38,17 @@ extension Context {
         }
         try install(stored, in: register, of: set, flags: flags)
         let kept = (value ^ stored) & reserved
-        if kept != 0 {
-            note = "reserved bits 0x\(String(kept, radix: 16)) kept"
-        }
+        if kept != 0 { notes.append(.reservedBits(kept)) }
+        return stored
     }
 
-    /// Writes one data register (`pfm_write_pmds`, one element).
+    /// Writes one data register (`pfm_write_pmds`, one element). While masked only the virtual
+    /// value changes; it reaches the hardware at restart.
     ///
-    /// - Precondition: any state. While masked only the virtual value changes; it
-    ///   reaches the hardware at restart.
     /// - Throws: EINVAL for a register or set that does not exist, or a vector that names one.
-    package func writePmd(
-        _ number: Int,
-        set id: UInt16,
-        _ settings: CounterSettings,
-        by caller: Client? = nil
-    ) throws(PfmError) {
-        try beginCommand(by: caller, .stopped)
+    func install(_ setting: DataSetting) throws(PfmError) {
+        let number = setting.register.number
+        let settings = setting.settings
         guard pmu.pmd(number) != nil else {
             throw unimplemented("pmd", number, pmu.implementedPmds)
         }
@@ -99,7 +71,7 @@ extension Context {
         if settings.flags?.contains(.overflowNotify) == true {
             try engine.backend.requireOverflows()
         }
-        let set = try requireSet(id)
+        let set = try requireSet(setting.register.set)
         try requireChangeable()
         try whileHalted(set) { (set) throws(PfmError) in
             let (counters, used) = (set.counters, set.usedPmds)
@@ -120,22 +92,15 @@ extension Context {
     ///
     /// - Throws: EINVAL when the register is not implemented or was never used in the set; ENODATA
     ///   when the hardware never counted although it should have.
-    package func readPmd(
-        _ number: Int,
-        set id: UInt16,
-        by caller: Client? = nil
-    ) throws(PfmError) -> CounterState {
-        try beginCommand(by: caller, .stopped)
-        guard pmu.pmd(number) != nil else {
-            throw unimplemented("pmd", number, pmu.implementedPmds)
-        }
-        let set = try requireSet(id)
+    func value(of register: RegisterAddress) throws(PfmError) -> CounterState {
+        let set = try requireRegister(register)
+        let number = register.number
         refresh(set)
         guard let counter = set.counters[number] else {
             throw PfmError(
                 .invalidArgument,
-                "pmd\(number) was never used in set \(id)",
-                hint: "write pmd\(number)/value, or name it in smpl_pmds or reset_pmds, first"
+                "pmd\(number) was never used in set \(set.id)",
+                remedy: .useRegister(number)
             )
         }
         let isEnabled =
@@ -150,6 +115,24 @@ extension Context {
         return counter
     }
 
+    /// What was written to a data register, and what is left of its countdown; first settings when
+    /// it was never used.
+    ///
+    /// - Throws: EINVAL when the register or the set does not exist.
+    func settings(of register: RegisterAddress) throws(PfmError) -> CounterState {
+        try requireRegister(register).counter(register.number) ?? CounterState()
+    }
+
+    /// The set of a data register.
+    ///
+    /// - Throws: EINVAL when the register is not implemented or the set does not exist.
+    func requireRegister(_ register: RegisterAddress) throws(PfmError) -> EventSet {
+        guard pmu.pmd(register.number) != nil else {
+            throw unimplemented("pmd", register.number, pmu.implementedPmds)
+        }
+        return try requireSet(register.set)
+    }
+
     /// What a PMD counts in a set; nil when its control register does not enable it.
     package func selection(ofPmd number: Int, in set: EventSet) -> EventSelection? {
         guard let register = pmu.pmd(number) else { return nil }
@@ -159,9 +142,9 @@ extension Context {
             let value = set.pmcValue(control)
             guard value & SelectorBits.enable != 0 else { return nil }
             guard value & SelectorBits.generic != 0 else { return .programmable(value) }
-            let operand = GenericOperand.register(of: value)
+            let operand = GenericLayout.operandRegister(in: value)
             return .generic(
-                GenericOperand.stripped(value),
+                GenericLayout.selectionImage(value),
                 operand: operand == 0 ? 0 : set.pmcValues[operand] ?? 0
             )
         case .fixed(let pmc, let index):
@@ -202,6 +185,25 @@ extension Context {
         }
     }
 
+    /// Gives every control register of a set its default; the set must not be on the hardware. Data
+    /// registers keep what they are, but their readings are of one event and begin anew with
+    /// another.
+    ///
+    /// - Returns: whether a register had another value.
+    func resetControls(of set: EventSet) -> Bool {
+        let oldSelections = selections(in: set)
+        let old = set.pmcValues
+        set.pmcValues = [:]
+        set.unemulatedPmcs = []
+        set.eventNames = [:]
+        for (number, selection) in oldSelections
+        where selection != self.selection(ofPmd: number, in: set) {
+            restartReading(of: number, in: set)
+            set.counters[number]?.wasLoaded = false
+        }
+        return old.keys.contains { old[$0] != pmu.pmc($0)?.defaultValue }
+    }
+
     private func selections(in set: EventSet) -> [Int: EventSelection] {
         var selections: [Int: EventSelection] = [:]
         for number in set.counters.keys {
@@ -235,7 +237,7 @@ extension Context {
                 throw PfmError(
                     error.code,
                     "pmc\(register.number): \(error.message)",
-                    hint: error.hint,
+                    remedy: error.remedy,
                     subject: error.subject
                 )
             }
@@ -244,7 +246,7 @@ extension Context {
 
     private func requireOperand(of value: UInt64, named number: Int) throws(PfmError) {
         guard value & SelectorBits.generic != 0 else { return }
-        let operand = GenericOperand.register(of: value)
+        let operand = GenericLayout.operandRegister(in: value)
         let operands = RegisterSet(pmu.pmcs.filter { $0.role == .operand }.map(\.number))
         if operand == 0 {
             guard GenericLayout.needsOperand(value) else { return }
@@ -290,12 +292,18 @@ extension Context {
         set.counters[number] = counter
     }
 
-    func unimplemented(_ kind: String, _ number: Int, _ known: RegisterSet) -> PfmError {
+    func unimplemented(
+        _ kind: String,
+        _ number: Int,
+        _ known: RegisterSet,
+        flaw: PfmError.Flaw = .invalid
+    ) -> PfmError {
         PfmError(
             .invalidArgument,
             "\(kind)\(number) is not implemented",
-            hint: "this PMU has \(kind) \(known); see pmu_desc",
-            subject: "\(kind)\(number)"
+            remedy: .knownRegisters(kind, known),
+            subject: "\(kind)\(number)",
+            flaw: flaw
         )
     }
 }
@@ -303,22 +311,4 @@ extension Context {
 extension CounterState {
     /// The registers that an overflow of this one touches or records.
     var referencedPmds: RegisterSet { resetPmds.union(sampledPmds) }
-}
-
-/// Where a selector in the generic layout keeps the number of its operand register: bits 31:24.
-enum GenericOperand {
-    /// The operand's PMC number; 0: none.
-    static func register(of value: UInt64) -> Int {
-        Int((value >> 24) & 0xff)
-    }
-
-    /// The selector without the operand's number.
-    static func stripped(_ value: UInt64) -> UInt64 {
-        value & ~(0xff << 24)
-    }
-
-    /// The selector with the operand's number.
-    static func naming(_ register: Int, in value: UInt64) -> UInt64 {
-        stripped(value) | UInt64(register) << 24
-    }
 }

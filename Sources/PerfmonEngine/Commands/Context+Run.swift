@@ -1,24 +1,20 @@
-package import LinuxSupport
-package import PerfmonModel
+internal import PerfmonModel
 internal import SystemPackage
 
 /// Starting, stopping and restarting monitoring.
 extension Context {
-    /// Starts monitoring (`pfm_start`).
+    /// Starts monitoring (`pfm_start`), with a set or, with nil, with the active one.
     ///
-    /// - Precondition: loaded and not masked.
-    /// - Parameter id: set to begin with; nil: the active one goes on.
     /// - Effect: a change of set switches with long resets. Starting what is started drops the
     ///   active time since the last start from `set_act_duration`, as the original did.
-    /// - Throws: EINVAL in any other state and for a set that does not exist.
-    package func start(set id: UInt16? = nil, by caller: Client? = nil) throws(PfmError) {
-        try beginCommand(by: caller, .stopped)
-        try requireStartable()
+    /// - Throws: EINVAL for a set that does not exist, and when an overflow that happened before
+    ///   the command masks the context.
+    func startMonitoring(with id: UInt16?) throws(PfmError) {
         if let id {
             _ = try requireSet(id)
             if id != activeSetID {
                 haltForCommand()
-                try requireStartable()
+                try requireState(for: .start(set: id))
                 if isStarted { haltHardware(activeSet) }
                 settleDuration(of: activeSet)
                 attachment?.isStarted = false
@@ -38,18 +34,8 @@ extension Context {
     /// itself and then become the program to be measured, of which every event is counted and of
     /// the shell none.
     ///
-    /// - Precondition: loaded on a thread, not started.
-    /// - Throws: EINVAL in any other state, EOPNOTSUPP where the backend cannot.
-    package func startAtExec(by caller: Client? = nil) throws(PfmError) {
-        try beginCommand(by: caller, .stopped)
-        try requireStartable()
-        guard !isStarted else {
-            throw PfmError(
-                .invalidArgument,
-                "monitoring is started already",
-                hint: "write 1 to stop first"
-            )
-        }
+    /// - Throws: EOPNOTSUPP where the backend cannot.
+    func startMonitoringAtExec() throws(PfmError) {
         attachment?.activeTimeBeforeExec = totalActiveTime
         do throws(PfmError) {
             try begin(activeSet)
@@ -60,18 +46,7 @@ extension Context {
     }
 
     /// Stops monitoring (`pfm_stop`). A masked context stays masked.
-    ///
-    /// - Precondition: loaded or masked.
-    /// - Throws: EINVAL when unloaded.
-    package func stop(by caller: Client? = nil) throws(PfmError) {
-        try beginCommand(by: caller, .stopped)
-        guard isAttached else {
-            throw PfmError(
-                .invalidArgument,
-                "the context is \(state.rawValue), so there is nothing to stop",
-                hint: "write a target to load_context first"
-            )
-        }
+    func stopMonitoring() {
         haltForCommand()
         if isCounting { haltHardware(activeSet) }
         settleDuration(of: activeSet)
@@ -82,29 +57,20 @@ extension Context {
 
     /// Acknowledges an overflow (`pfm_restart`): resets and unmasks.
     ///
-    /// - Precondition: loaded or masked.
-    /// - Throws: EBUSY when unloaded, or masked without permission for another restart.
-    package func restart(by caller: Client? = nil) throws(PfmError) {
-        try beginCommand(by: caller)
-        guard isAttached else {
-            throw PfmError(
-                .resourceBusy,
-                "the context is \(state.rawValue), so there is nothing to restart",
-                hint: endReason == nil
-                    ? "write a target to load_context first" : "the monitored thread is gone"
-            )
-        }
+    /// - Throws: EBUSY when masked without permission for another restart.
+    func acknowledgeOverflow() throws(PfmError) {
         engine.count(on: lastCPU, \.restarts)
         if let mask = attachment?.mask {
             guard !engine.isWaiting(self) else {
                 throw PfmError(
                     .resourceBusy,
-                    "a restart waits already, because uid \(payer) has had his share of "
-                        + "notifications (user_notifications)",
+                    "a restart waits already, because uid \(payer) has used up its notification "
+                        + "quota",
                     hint: "it takes effect by itself"
                 )
             }
-            guard mask.canRestart || Self.isCPU(target) else {
+            // Only a thread runs the restart itself, later, and takes one for each masking.
+            guard mask.canRestart || target?.isSystemWide == true else {
                 throw PfmError(
                     .resourceBusy,
                     "this masking was restarted once and stays masked",
@@ -113,40 +79,17 @@ extension Context {
             }
             attachment?.mask?.canRestart = false
             if let delay = engine.mustWait(self) {
-                note = engine.waitingText(self, delay)
+                notes.append(engine.noteOfWait(self, delay))
                 return
             }
         }
         resumeAfterOverflow()
     }
 
-    /// Only a thread runs the restart itself, later, and takes one for each masking.
-    private static func isCPU(_ target: Target?) -> Bool {
-        if case .cpu = target { true } else { false }
-    }
-
     /// Moves the active time since the last start into `set_act_duration`.
     func settleDuration(of set: EventSet) {
         set.settledDuration &+= set.runningDuration
         set.runningDuration = 0
-    }
-
-    private func requireStartable() throws(PfmError) {
-        switch state {
-        case .loaded: return
-        case .masked:
-            throw PfmError(
-                .invalidArgument,
-                "the context is masked by an overflow",
-                hint: "write 1 to restart, not to start"
-            )
-        case .unloaded:
-            throw PfmError(
-                .invalidArgument,
-                "the context is \(state.rawValue)",
-                hint: "write a target to load_context first"
-            )
-        }
     }
 
     private func begin(_ set: EventSet) throws(PfmError) {

@@ -1,69 +1,52 @@
-package import LinuxSupport
-package import PerfmonModel
+internal import PerfmonModel
 internal import SystemPackage
 
-/// What `pfm_create_evtsets` installs (`struct pfarg_setdesc`). Fields that are nil keep their
-/// value.
-package struct SetSettings: Sendable {
-    package var flags: SetFlags?
-    package var nextID: UInt16?
-    /// Nanoseconds; rounded up to the backend's tick.
-    package var timeout: UInt64?
-
-    package init(flags: SetFlags? = nil, nextID: UInt16? = nil, timeout: UInt64? = nil) {
-        self.flags = flags
-        self.nextID = nextID
-        self.timeout = timeout
-    }
-}
-
-/// What `pfm_getinfo_evtsets` returns (`struct pfarg_setinfo`), as of one instant.
-package struct SetInformation: Sendable {
-    package var flags: SetFlags
-    package var nextID: UInt16
-    /// Effective time-out in nanoseconds.
-    package var timeout: UInt64
-    /// Nanoseconds left before the set is switched; 0 without a time-out.
-    package var timeoutLeft: UInt64
-    package var runs: UInt64
-    /// Nanoseconds for which the set was active.
-    package var activeDuration: UInt64
-    package var overflowedPmds: RegisterSet
-    package var availablePmcs: RegisterSet
-    package var availablePmds: RegisterSet
-}
-
+/// Event sets: making, changing and removing them.
 extension Context {
-    /// Makes a set (`pfm_create_evtsets` of an id that is new).
+    /// Makes a set, or sets an existing one up anew (`pfm_create_evtsets`, one element). A set that
+    /// was made stays, whatever becomes of its settings.
     ///
-    /// - Precondition: unloaded.
-    /// - Throws: EBUSY when loaded, EEXIST when the set exists, ENOSPC at the limit of sets.
-    package func createSet(_ id: UInt16) throws(PfmError) {
-        try beginCommand()
-        try requireUnloaded("making a set")
-        guard set(id) == nil else {
-            throw PfmError(.fileExists, "set \(id) exists already", subject: String(id))
+    /// - Effect: all control registers of the set have their defaults; data registers keep theirs.
+    /// - Throws: EEXIST when the set exists and must not, ENOSPC at the limit of sets; what `change`
+    ///   throws.
+    func setUp(_ description: SetDescription, exclusively: Bool) throws(PfmError) {
+        let id = description.id
+        if let set = set(id) {
+            guard !exclusively else {
+                throw PfmError(.fileExists, "set \(id) exists already", subject: String(id))
+            }
+            try change(description)
+            if resetControls(of: set) {
+                notes.append(.controlsReset(id))
+            }
+        } else {
+            try makeSet(id)
+            try change(description)
         }
+    }
+
+    /// Makes a set that does not exist.
+    ///
+    /// - Throws: ENOSPC at the limit of sets.
+    func makeSet(_ id: UInt16) throws(PfmError) {
         guard sets.count < engine.options.maximumSets else {
             throw PfmError(
                 .noSpace,
                 "this context has \(sets.count) sets and the limit is \(engine.options.maximumSets)",
-                hint: "mount with a larger -o max_sets"
+                remedy: .raise(.setsOfContext, or: "remove some")
             )
         }
         try engine.chargeSets(sets.count + 1, of: self)
         sets.insert(EventSet(id: id), at: position(ofSet: id))
     }
 
-    /// Changes how a set is left (`pfm_create_evtsets` of an id that exists). Unlike the original,
-    /// the registers of the set keep their values.
+    /// Changes how a set is left, and nothing else of it.
     ///
-    /// - Precondition: unloaded.
-    /// - Throws: EBUSY when loaded, EINVAL for contradicting flags or a switch without time-out.
-    package func changeSet(_ id: UInt16, _ settings: SetSettings) throws(PfmError) {
-        try beginCommand()
-        try requireUnloaded("changing a set")
-        let set = try requireSet(id)
+    /// - Throws: EINVAL for a set that does not exist, for contradicting flags, for a switch without
+    ///   time-out, and for a time-out that cannot be rounded up.
+    func change(_ description: SetDescription) throws(PfmError) {
+        let set = try requireSet(description.id)
+        let settings = description.settings
         let flags = settings.flags ?? set.flags
         if flags.isSuperset(of: [.overflowSwitch, .timeSwitch]) {
             throw PfmError(
@@ -73,34 +56,32 @@ extension Context {
                 subject: "time_switch"
             )
         }
-        let timeout = settings.timeout.map(engine.roundedUpToTick) ?? set.timeout
+        var timeout = set.timeout
+        if let asked = settings.timeout { timeout = try engine.roundedUpToTick(asked) }
         if flags.contains(.timeSwitch), timeout == 0 {
             throw PfmError(
                 .invalidArgument,
                 "a time-switched set needs a time-out above 0",
-                hint: "write set_timeout before time_switch"
+                remedy: .setTimeoutFirst
             )
         }
         set.flags = flags
         set.nextID = settings.nextID ?? set.nextID
         if let asked = settings.timeout, timeout != asked {
-            note = "time-out rounded up to \(timeout) ns"
+            notes.append(.roundedUp(timeout))
         }
         set.timeout = timeout
     }
 
-    /// Removes a set (`pfm_delete_evtsets`).
+    /// Removes a set (`pfm_delete_evtsets`, one element).
     ///
-    /// - Precondition: unloaded.
-    /// - Throws: EBUSY when loaded, EINVAL for set 0 and for a set that does not exist.
-    package func deleteSet(_ id: UInt16) throws(PfmError) {
-        try beginCommand()
-        try requireUnloaded("removing a set")
+    /// - Throws: EINVAL for set 0 and for a set that does not exist.
+    func delete(_ id: UInt16) throws(PfmError) {
         guard id != 0 else {
             throw PfmError(
                 .invalidArgument,
                 "set 0 lives as long as its context",
-                hint: "write none to sets/0/events to clear it"
+                remedy: .clearFirstSet
             )
         }
         activeTimeOfDeletedSets += try requireSet(id).timeEnabled
@@ -110,17 +91,14 @@ extension Context {
         engine.observer?.setRemoved(id, from: self)
     }
 
-    /// Tells how a set is doing (`pfm_getinfo_evtsets`); any state.
+    /// Tells how a set is doing (`pfm_getinfo_evtsets`, one element).
     ///
     /// - Throws: EINVAL for a set that does not exist.
-    package func information(
-        ofSet id: UInt16,
-        by caller: Client? = nil
-    ) throws(PfmError) -> SetInformation {
-        try beginCommand(by: caller)
+    func information(of id: UInt16) throws(PfmError) -> SetInformation {
         let set = try requireSet(id)
         refresh(set)
         return SetInformation(
+            id: id,
             flags: set.flags,
             nextID: set.nextID,
             timeout: set.timeout,
@@ -129,7 +107,8 @@ extension Context {
             activeDuration: set.activeDuration,
             overflowedPmds: set.overflowedPmds,
             availablePmcs: pmu.implementedPmcs,
-            availablePmds: pmu.implementedPmds
+            availablePmds: pmu.implementedPmds,
+            hasView: flags.contains(.mapSets)
         )
     }
 
@@ -142,9 +121,9 @@ extension Context {
                 guard self.set(set.nextID) != nil else {
                     throw PfmError(
                         .invalidArgument,
-                        "set \(set.id) has expl_next, and its set_id_next \(set.nextID) does not "
-                            + "exist",
-                        hint: "mkdir sets/\(set.nextID), or change set_id_next"
+                        "set \(set.id) has expl_next, and set \(set.nextID), which is to follow it, "
+                            + "does not exist",
+                        remedy: .makeSuccessor(set.nextID)
                     )
                 }
                 set.successor = set.nextID

@@ -3,7 +3,8 @@ package import PerfmonModel
 /// What a context has only while it is loaded: the target, the counters on it, and how far
 /// monitoring has come.
 final class Attachment {
-    let target: Target
+    /// The threads and CPUs that no other session may have meanwhile.
+    let reservation: SessionArbiter.Reservation
     let session: any CounterSession
     /// The number by which backend events name the session.
     let number: UInt64
@@ -23,8 +24,12 @@ final class Attachment {
     /// Exists while an overflow masks monitoring.
     var mask: Mask?
 
-    init(target: Target, session: any CounterSession, request: AttachRequest) {
-        self.target = target
+    init(
+        _ reservation: SessionArbiter.Reservation,
+        session: any CounterSession,
+        request: AttachRequest
+    ) {
+        self.reservation = reservation
         self.session = session
         self.request = request
         number = request.session
@@ -51,7 +56,7 @@ extension Context {
     package var isAttached: Bool { attachment != nil }
 
     /// What the context is attached to; nil while unloaded.
-    package var target: Target? { attachment?.target }
+    package var target: Target? { attachment?.request.target }
 
     /// `pfm_start` was issued and not stopped.
     package var isStarted: Bool { attachment?.isStarted ?? false }
@@ -74,7 +79,7 @@ extension Context {
     /// CPU to which statistics of commands are charged: the target's, or the one on which a thread
     /// last overflowed.
     var lastCPU: Int {
-        if case .cpu(let cpu) = target { return cpu }
+        if let cpu = target?.cpu { return cpu }
         return attachment?.lastPlace?.cpu ?? 0
     }
 }

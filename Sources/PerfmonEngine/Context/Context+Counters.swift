@@ -1,20 +1,11 @@
 package import PerfmonModel
 internal import SystemPackage
 
-/// How far a count can be trusted.
-package enum CountQuality: String, Sendable {
-    /// Every event was counted.
-    case exact
-    /// The counter had to share its time; the value is an estimate from its share.
-    case scaled
-    /// The counter never ran, so there is no value.
-    case notCounted = "not_counted"
-}
-
 /// One line of `counters`: what an event came to since the context was loaded, the counter was last
 /// written or its event was changed.
 package struct CounterReading: Sendable {
-    package var event: String
+    /// Nil when no control register enables the counter.
+    package var event: String?
     package var set: UInt16
     package var pmd: Int
     /// Events; estimated when `quality` is `scaled`, meaningless when it is `notCounted`.
@@ -24,50 +15,60 @@ package struct CounterReading: Sendable {
     package var timeEnabled: UInt64
     /// Nanoseconds of these in which this counter counted.
     package var timeRunning: UInt64
+    /// The register's own value: what was written plus what was counted since.
+    package var registerValue: UInt64
 }
 
 extension Context {
-    /// What every enabled counter came to, all values of a set from one instant.
+    /// What every used PMD of one set, or of all, came to, all values of a set from one instant.
     ///
-    /// - Throws: ENODEV when the context was removed.
-    package func readCounters() throws(PfmError) -> [CounterReading] {
-        try beginCommand()
+    /// - Throws: EINVAL for a set that does not exist.
+    func readings(ofSet id: UInt16?) throws(PfmError) -> [CounterReading] {
         refresh(activeSet)
-        var readings: [CounterReading] = []
-        readings.reserveCapacity(activeSet.counters.values.count * sets.count)
         let total = totalActiveTime
-        for set in sets {
-            for number in set.usedPmds {
-                guard let event = eventName(ofPmd: number, in: set),
-                    let counter = set.counters[number]
-                else { continue }
-                readings.append(reading(event, number, counter, in: set, total: total))
-            }
+        var readings: [CounterReading] = []
+        if let id {
+            append(try requireSet(id), total: total, to: &readings)
+            return readings
         }
+        readings.reserveCapacity(activeSet.counters.values.count * sets.count)
+        for set in sets { append(set, total: total, to: &readings) }
         return readings
     }
 
-    /// What one used PMD came to; its event is `none` when nothing enables it.
+    private func append(
+        _ set: EventSet,
+        total: UInt64,
+        to readings: inout [CounterReading]
+    ) {
+        for number in set.usedPmds {
+            guard let counter = set.counters[number] else { continue }
+            let event = eventName(ofPmd: number, in: set)
+            readings.append(reading(event, number, counter, in: set, total: total))
+        }
+    }
+
+    /// What one used PMD came to.
     ///
     /// - Throws: EINVAL when the register was never used in the set.
-    package func readCounter(_ number: Int, set id: UInt16) throws(PfmError) -> CounterReading {
-        try beginCommand()
-        let set = try requireSet(id)
+    func reading(of register: RegisterAddress) throws(PfmError) -> CounterReading {
+        let number = register.number
+        let set = try requireSet(register.set)
         refresh(activeSet)
         guard let counter = set.counters[number] else {
             throw PfmError(
                 .invalidArgument,
-                "pmd\(number) was never used in set \(id)",
-                hint: "write pmd\(number)/value first"
+                "pmd\(number) was never used in set \(set.id)",
+                remedy: .writeRegister(number)
             )
         }
-        let event = eventName(ofPmd: number, in: set) ?? "none"
+        let event = eventName(ofPmd: number, in: set)
         return reading(event, number, counter, in: set, total: totalActiveTime)
     }
 
     /// The reading of one counter, as of the last fold.
     func reading(
-        _ event: String,
+        _ event: String?,
         _ number: Int,
         _ counter: CounterState,
         in set: EventSet,
@@ -82,7 +83,8 @@ extension Context {
             value: counter.counted,
             quality: .exact,
             timeEnabled: enabled,
-            timeRunning: running
+            timeRunning: running,
+            registerValue: counter.value
         )
         if !counter.wasLoaded || set.runs == 0 {
             reading.quality = .notCounted

@@ -90,7 +90,7 @@ extension Context {
             .resourceBusy,
             "the context samples a thread together with its children, which have taken their "
                 + "periods over already",
-            hint: "write 1 to unload_context first"
+            remedy: .unload
         )
     }
 

@@ -1,18 +1,14 @@
 internal import CLinux
 internal import Glibc
-package import LinuxSupport
-package import PerfmonModel
+internal import LinuxSupport
+internal import PerfmonModel
 internal import SystemPackage
 
 extension Context {
     /// Asks for a signal at each message, or for none any more.
     ///
     /// - Throws: what `SignalNotice` throws.
-    package func setNotice(
-        _ request: (tid: Int32, signal: Int32)?,
-        by client: Client
-    ) throws(PfmError) {
-        try beginCommand()
+    func requestSignals(_ request: SignalRequest?, by client: Client) throws(PfmError) {
         guard let request else {
             notice = nil
             engine.releaseNotice(of: self)

@@ -1,26 +1,19 @@
-package import LinuxSupport
-package import PerfmonModel
+internal import LinuxSupport
+internal import PerfmonModel
 internal import SystemPackage
 
 /// Sampling formats: choosing one, and what they do at overflows and restarts.
 extension Context {
     /// Chooses the sampling format (`fmt_name` and `fmt_arg` of `pfm_create_context`), or none.
     ///
-    /// - Precondition: unloaded.
     /// - Effect: the samples of the format before are dropped. All or nothing.
-    /// - Throws: EBUSY when loaded; EINVAL for an unknown format or argument, or when the format
-    ///   refuses an argument; ENOMEM when the buffer is more than the limits allow.
-    package func setFormat(
-        _ name: String?,
-        _ given: [String: UInt64] = [:],
-        by client: Client
-    ) throws(PfmError) {
-        try beginCommand()
-        try requireUnloaded("changing smpl_fmt")
-        guard let name else { return dropSampling() }
-        let type = try engine.options.formats.format(named: name)
+    /// - Throws: EINVAL for an unknown format or argument, or when the format refuses an argument;
+    ///   ENOMEM when the buffer is more than the limits allow.
+    func chooseFormat(_ choice: FormatChoice?, by client: Client) throws(PfmError) {
+        guard let choice else { return dropSampling() }
+        let type = try engine.options.formats.format(named: choice.name)
         try engine.backend.require(type.about)
-        let arguments = try FormatArguments(given, of: type.about)
+        let arguments = try FormatArguments(choice.arguments, of: type.about)
         let setting = FormatSetting(flags: flags, pmu: pmu)
         try type.validate(arguments, for: setting)
         let asked = type.bufferSize(arguments, for: setting)
@@ -59,7 +52,7 @@ extension Context {
         sampling?.lost = 0
         sampling?.droppedWhenMasked = 0
         sampling?.throttled = 0
-        if case .thread(let tid) = target { sampling?.processes?.see(thread: tid) }
+        if let tid = target.thread { sampling?.processes?.see(thread: tid) }
     }
 
     /// Whether overflows may be told late, many at a time: nothing but the buffer waits for them,

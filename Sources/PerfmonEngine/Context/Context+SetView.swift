@@ -1,4 +1,4 @@
-package import PerfmonModel
+internal import PerfmonModel
 internal import SystemPackage
 
 extension Context {
@@ -6,14 +6,13 @@ extension Context {
     /// which were those of the last time the set was saved.
     ///
     /// - Throws: EINVAL without `map_sets` and for a set that does not exist.
-    package func view(ofSet id: UInt16) throws(PfmError) -> [UInt8] {
-        try beginCommand()
+    func snapshotOfView(ofSet id: UInt16) throws(PfmError) -> [UInt8] {
         let set = try requireSet(id)
         guard flags.contains(.mapSets) else {
             throw PfmError(
                 .invalidArgument,
                 "this context has no set views",
-                hint: "write map_sets to ctx_flags first"
+                remedy: .setFlag("map_sets")
             )
         }
         refresh(set)

@@ -3,8 +3,8 @@ package import PerfmonModel
 internal import SystemPackage
 
 /// A monitoring session: registers, event sets, messages and what they are attached to
-/// (`struct pfm_context`). Every command of perfmon2 is a method, in `Context+*.swift`; each
-/// states its precondition, its effect and its errors.
+/// (`struct pfm_context`). Commands come in through `perform`, which looks at the policy table
+/// (`ContextCommand.policy`); what they do is in `Commands/Context+*.swift`.
 package final class Context {
     /// How long a context lives.
     package enum Lifetime: Sendable {
@@ -38,8 +38,8 @@ package final class Context {
     package internal(set) var messages = MessageQueue()
     /// Whether the context was removed; every command then fails with ENODEV.
     package internal(set) var isRemoved = false
-    /// What the last successful command wants said besides "ok"; empty: nothing.
-    package internal(set) var note = ""
+    /// What the command that is being carried out wants said besides "ok".
+    var notes: [CommandNote] = []
 
     /// The sampling format at work; nil: none was chosen (`smpl_fmt`).
     package internal(set) var sampling: Sampling?
@@ -47,8 +47,6 @@ package final class Context {
     /// Who gets a signal at each message; nil: nobody.
     package internal(set) var notice: SignalNotice?
 
-    /// The group rule was asked for the kind of session that `flags` say, and allowed it.
-    var isAllowedByGroup = false
     /// What it is charged with, and to whom.
     var charges = Charges()
     /// Active nanoseconds, since the load, of sets that were deleted after the unload.
@@ -104,60 +102,18 @@ package final class Context {
         pmu.counterWidth >= 64 ? .max : (1 << UInt64(pmu.counterWidth)) - 1
     }
 
-    /// Begins a command: what happened before it is handled first, and the last note is dropped.
+    /// The set of an id.
     ///
-    /// - Parameters:
-    ///   - caller: who gives it; nil: nobody of whom perfmon2 asked anything.
-    ///   - rule: what the command asks of the caller.
-    /// - Throws: ENODEV when the context was removed; what `requireCaller` throws.
-    func beginCommand(
-        by caller: Client? = nil,
-        _ rule: CallerRule = []
-    ) throws(PfmError) {
-        engine.drain()
-        note = ""
-        if isRemoved {
-            throw PfmError(.operationNotSupportedByDevice, "context \(name) was removed")
-        }
-        try requireCaller(caller, rule)
-    }
-
-    /// Precondition of commands that need an unloaded context (`PFM_CMD_UNLOADED`).
-    func requireUnloaded(_ command: String) throws(PfmError) {
-        guard let target else { return }
-        throw PfmError(
-            .resourceBusy,
-            "\(command) needs an unloaded context, and this one is loaded on \(target)",
-            hint: "write 1 to unload_context first"
-        )
-    }
-
+    /// - Throws: EINVAL when there is none.
     func requireSet(_ id: UInt16) throws(PfmError) -> EventSet {
         if let set = set(id) { return set }
         let known = sets.map { String($0.id) }.joined(separator: ", ")
         throw PfmError(
             .invalidArgument,
             "set \(id) does not exist; this context has \(known)",
-            hint: "mkdir sets/\(id) makes it",
-            subject: String(id)
+            remedy: .makeSet(id),
+            subject: String(id),
+            flaw: .noSet
         )
-    }
-}
-
-extension Target: CustomStringConvertible {
-    /// `thread 4711` or `CPU 3`, for messages.
-    package var description: String {
-        switch self {
-        case .thread(let tid): "thread \(tid)"
-        case .cpu(let cpu): "CPU \(cpu)"
-        }
-    }
-}
-
-extension Context {
-    /// Takes the oldest message (`read` on a perfmon2 descriptor); nil when there is none.
-    package func takeMessage() -> Message? {
-        engine.drain()
-        return messages.popFirst()
     }
 }

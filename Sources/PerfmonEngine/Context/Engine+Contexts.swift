@@ -17,8 +17,8 @@ extension Engine {
 
     /// Makes a context (`pfm_create_context`); set 0 exists at once.
     ///
-    /// - Throws: EEXIST when the name is taken, EINVAL for a name that is none, EPERM when the
-    ///   client is in neither group, ENOSPC at the limit of contexts.
+    /// - Throws: EEXIST when the name is taken, EINVAL for a name that is not valid, EPERM when
+    ///   the client is not in `task_group`, ENOSPC at the limit of contexts.
     package func createContext(
         _ name: String,
         lifetime: Context.Lifetime = .directory,
@@ -28,7 +28,8 @@ extension Engine {
         guard contexts[name] == nil else {
             throw PfmError(.fileExists, "context \(name) exists already", subject: name)
         }
-        let isAllowedForThreads = try requireSomeGroup(client)
+        // A context begins as a per-thread one; what makes it system-wide asks again.
+        try requireGroups(systemWide: false, client)
         let charges = try chargeContext(to: client.uid)
         let context = Context(
             serial: nextSerial(),
@@ -38,7 +39,6 @@ extension Engine {
             created: clinux_wall_clock(),
             engine: self
         )
-        context.isAllowedByGroup = isAllowedForThreads
         (context.charges.context, context.charges.sets) = charges
         contexts[name] = context
         return context
@@ -73,22 +73,6 @@ extension Engine {
                 hint: "use printable ASCII characters; no slash, no leading dot",
                 subject: name
             )
-        }
-    }
-
-    /// A directory has no flags yet, so either group lets a client make one. perfmon2 asked once,
-    /// when a context was made: who may have a per-thread one is not asked again, who may not is
-    /// asked by `ctx_flags` or at the latest by `load_context`.
-    ///
-    /// - Returns: whether the client may have a per-thread context.
-    private func requireSomeGroup(_ client: Client) throws(PfmError) -> Bool {
-        do throws(PfmError) {
-            try requireGroup(systemWide: false, client)
-            return true
-        } catch {
-            if controls.systemGroup == Controls.anyGroup { throw error }
-            try requireGroup(systemWide: true, client)
-            return false
         }
     }
 }

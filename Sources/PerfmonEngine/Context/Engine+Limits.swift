@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import LinuxSupport
-internal import PerfmonModel
+package import PerfmonModel
 internal import SystemPackage
 
 /// What the engine charges to users, and what it refuses them.
@@ -11,31 +11,31 @@ extension Engine {
         var contexts = Ledger(
             .init(
                 things: "contexts",
-                option: "contexts",
+                limit: .contexts,
+                userLimit: .userContexts,
                 code: .noSpace,
                 userCode: .diskQuotaExceeded,
-                remedy: "remove some",
-                raising: "mount with a larger -o max_contexts"
+                freeing: "remove some"
             )
         )
         var sets = Ledger(
             .init(
                 things: "event sets",
-                option: "sets",
+                limit: .sets,
+                userLimit: .userSets,
                 code: .noSpace,
                 userCode: .diskQuotaExceeded,
-                remedy: "remove some",
-                raising: "mount with a larger -o total_sets"
+                freeing: "remove some"
             )
         )
         var descriptors = Ledger(
             .init(
                 things: "descriptors",
-                option: "descriptors",
+                limit: .descriptors,
+                userLimit: .userDescriptors,
                 code: .tooManyOpenFilesInSystem,
                 userCode: .tooManyOpenFilesInSystem,
-                remedy: "unload contexts",
-                raising: "raise the limit of open files of pfmfs (LimitNOFILE, ulimit -n)"
+                freeing: "unload contexts"
             )
         )
         var pace = NotificationPace()
@@ -45,7 +45,7 @@ extension Engine {
 
     /// Used and maximum of one limit.
     package struct Usage: Sendable, Equatable {
-        package var name: String
+        package var kind: LimitKind
         package var used: UInt64
         package var maximum: UInt64
         /// Of notifications: how many had to wait their turn, since the mount.
@@ -56,13 +56,13 @@ extension Engine {
     package var usage: [Usage] {
         let descriptors = ProcessDescriptors.open
         return [
-            Usage("contexts", accounts.contexts.total, limits.contexts.total),
-            Usage("sets", accounts.sets.total, limits.sets.total),
-            Usage("descriptors", descriptors, ProcessDescriptors.maximum),
-            Usage("notifications_per_second", paceUsed(), limits.notifications.total),
-            Usage("sets_per_context", largestSetCount, options.maximumSets),
+            Usage(.contexts, accounts.contexts.total, limits.contexts.total),
+            Usage(.sets, accounts.sets.total, limits.sets.total),
+            Usage(.descriptors, descriptors, ProcessDescriptors.maximum),
+            Usage(.notifications, paceUsed(), limits.notifications.total),
+            Usage(.setsOfContext, largestSetCount, options.maximumSets),
             Usage(
-                name: "smpl_buffer_mem",
+                kind: .bufferMemory,
                 used: bufferMemoryInUse,
                 maximum: controls.bufferMemoryMax
             ),
@@ -75,22 +75,22 @@ extension Engine {
             limits.administrators.contains(uid) ? limit.total : limit.ofUser
         }
         var pace = Usage(
-            "user_notifications_per_second",
+            .userNotifications,
             accounts.pace.used(by: uid, at: paceClock()),
             maximum(limits.notifications)
         )
         pace.deferred = accounts.pace.deferrals(of: uid)
         return [
-            Usage("user_contexts", accounts.contexts.used(by: uid), maximum(limits.contexts)),
-            Usage("user_sets", accounts.sets.used(by: uid), maximum(limits.sets)),
+            Usage(.userContexts, accounts.contexts.used(by: uid), maximum(limits.contexts)),
+            Usage(.userSets, accounts.sets.used(by: uid), maximum(limits.sets)),
             Usage(
-                "user_descriptors",
+                .userDescriptors,
                 accounts.descriptors.used(by: uid),
                 maximum(descriptorLimit)
             ),
             pace,
             Usage(
-                name: "user_smpl_buffer_mem",
+                kind: .userBufferMemory,
                 used: bufferMemory.used(by: uid),
                 maximum: options.userBufferMemory
             ),
@@ -177,8 +177,7 @@ extension Engine {
             .tooManyOpenFilesInSystem,
             "pfmfs has \(open) descriptors open, \(more) more are needed, and the limit is "
                 + "\(maximum), of which \(maximum - Self.descriptorsForContexts) are spare",
-            hint: "unload contexts, or raise the limit of open files of pfmfs (LimitNOFILE, "
-                + "ulimit -n)"
+            remedy: .raise(.descriptors, or: "unload contexts")
         )
     }
 
@@ -218,7 +217,7 @@ extension Engine {
 }
 
 extension Engine.Usage {
-    init(_ name: String, _ used: Int, _ maximum: Int) {
-        self.init(name: name, used: UInt64(max(0, used)), maximum: UInt64(max(0, maximum)))
+    init(_ kind: LimitKind, _ used: Int, _ maximum: Int) {
+        self.init(kind: kind, used: UInt64(max(0, used)), maximum: UInt64(max(0, maximum)))
     }
 }

@@ -52,13 +52,12 @@ extension Engine {
         if let next { paceTimer.set(in: next) }
     }
 
-    /// The sentence of a wait.
-    func waitingText(_ context: Context, _ delay: UInt64) -> String {
+    /// What is said of a command that waits so many nanoseconds.
+    func noteOfWait(_ context: Context, _ delay: UInt64) -> CommandNote {
         let uid = context.payer
         let rate = limits.notifications
         let maximum = limits.administrators.contains(uid) ? rate.total : rate.ofUser
-        return "takes effect in \(delay / 1_000_000 + 1) ms: uid \(uid) may have \(maximum) "
-            + "notifications in a second (user_notifications)"
+        return .deferred(milliseconds: delay / 1_000_000 + 1, uid: uid, perSecond: maximum)
     }
 }
 

@@ -68,7 +68,7 @@ package final class Engine {
     package internal(set) var log: Logger
     package weak var observer: (any EngineObserver)?
     /// CPUs that can be monitored now.
-    package internal(set) var onlineCPUs: RegisterSet
+    package internal(set) var onlineCPUs: CPUSet
     /// Bytes that sampling buffers take (`smpl_buffer_mem_cur`).
     package var bufferMemoryInUse: UInt64 { bufferMemory.total }
     /// One entry for each CPU of the machine.
@@ -105,7 +105,7 @@ package final class Engine {
             allowsMixing: options.allowsMixedSessions,
             hidesOthers: options.hidesOthers
         )
-        onlineCPUs = RegisterSet(0..<options.cpuCount)
+        onlineCPUs = CPUSet(0..<options.cpuCount)
         statistics = Array(repeating: CPUStatistics(), count: options.cpuCount)
     }
 
@@ -178,19 +178,34 @@ package final class Engine {
 
 /// What contexts ask of the engine.
 extension Engine {
-    /// Group rule of the documentation: `sys_group` for system-wide contexts, `task_group` for
-    /// per-thread ones. Root is not exempt.
-    func requireGroup(systemWide: Bool, _ client: Client) throws(PfmError) {
-        let group = systemWide ? controls.systemGroup : controls.taskGroup
+    /// Group rule of the original, as coded: a system-wide context takes `sys_group` and
+    /// `task_group`, a per-thread one `task_group`. Root is not exempt.
+    ///
+    /// - Throws: EPERM when a group is named and the client is not in it.
+    func requireGroups(systemWide: Bool, _ client: Client) throws(PfmError) {
+        if systemWide {
+            try requireGroup(.system, controls.systemGroup, "system-wide contexts are", client)
+        }
+        try requireGroup(
+            .task,
+            controls.taskGroup,
+            systemWide ? "contexts, system-wide ones too, are" : "contexts are",
+            client
+        )
+    }
+
+    private func requireGroup(
+        _ kind: GroupKind,
+        _ group: Int32,
+        _ what: String,
+        _ client: Client
+    ) throws(PfmError) {
         guard group != Controls.anyGroup else { return }
         guard !client.isMember(of: UInt32(bitPattern: group)) else { return }
-        let kind = systemWide ? "system-wide" : "per-thread"
-        let file = systemWide ? "sys_group" : "task_group"
         throw PfmError(
             .notPermitted,
-            "\(kind) contexts are for members of group \(group) (\(file)), and uid \(client.uid) "
-                + "is none",
-            hint: "ask the administrator for the group, or for another \(file)"
+            "\(what) for members of group \(group), and uid \(client.uid) is not a member",
+            remedy: .joinGroup(kind)
         )
     }
 
@@ -202,10 +217,20 @@ extension Engine {
     }
 
     /// A set time-out as the engine can keep it.
-    func roundedUpToTick(_ nanoseconds: UInt64) -> UInt64 {
+    ///
+    /// - Throws: EINVAL when the next multiple of the tick does not fit into 64 bits.
+    func roundedUpToTick(_ nanoseconds: UInt64) throws(PfmError) -> UInt64 {
         let tick = timeoutTick
-        let (sum, overflow) = nanoseconds.addingReportingOverflow(tick - 1)
-        return overflow ? UInt64.max / tick * tick : sum / tick * tick
+        let longest = UInt64.max / tick * tick
+        guard nanoseconds <= longest else {
+            throw PfmError(
+                .invalidArgument,
+                "a time-out of \(nanoseconds) ns cannot be rounded up to a multiple of \(tick) ns",
+                hint: "\(longest) is the longest",
+                subject: String(nanoseconds)
+            )
+        }
+        return (nanoseconds / tick + (nanoseconds % tick == 0 ? 0 : 1)) * tick
     }
 
     func nextSessionNumber() -> UInt64 {

@@ -20,15 +20,14 @@ struct Ledger {
     struct Words: Sendable {
         /// What is counted, in the plural.
         let things: String
-        /// Name of the mount option, behind `max_` and `user_`.
-        let option: String
+        /// The limits of all and of one user.
+        let limit: LimitKind
+        let userLimit: LimitKind
         /// The errno when there is no more in all, and when the user may have no more.
         let code: Errno
         let userCode: Errno
         /// What frees some.
-        let remedy: String
-        /// What raises the limit of all.
-        let raising: String
+        let freeing: String
     }
 
     private let words: Words
@@ -100,15 +99,14 @@ struct Ledger {
                 words.userCode,
                 "uid \(uid) has \(used(by: uid)) \(words.things) and may have "
                     + "\(limit.ofUser)\(asked)",
-                hint: "\(words.remedy), or ask the administrator for a larger "
-                    + "-o user_\(words.option)"
+                remedy: .raise(words.userLimit, or: words.freeing)
             )
         }
         guard Self.fits(more, total, limit.total) else {
             throw PfmError(
                 words.code,
                 "there are \(total) \(words.things) and the limit is \(limit.total)\(asked)",
-                hint: "\(words.remedy), or \(words.raising)"
+                remedy: .raise(words.limit, or: words.freeing)
             )
         }
         if isUser, !Self.fits(more, ofUsers, limit.ofUsers) {
@@ -116,7 +114,7 @@ struct Ledger {
                 words.code,
                 "users have \(ofUsers) \(words.things) together and may have "
                     + "\(limit.ofUsers)\(asked); the rest is kept for root",
-                hint: "\(words.remedy), or \(words.raising)"
+                remedy: .raise(words.limit, or: words.freeing)
             )
         }
     }

@@ -12,6 +12,9 @@ package struct MessageQueue: Sendable {
     /// Messages that were not queued because the queue was full.
     package private(set) var refused: UInt64 = 0
 
+    /// Counts how often the queue was emptied: what was taken before cannot be put back behind.
+    package private(set) var epoch: UInt64 = 0
+
     package init() {}
 
     package var isEmpty: Bool { messages.isEmpty }
@@ -38,8 +41,16 @@ package struct MessageQueue: Sendable {
         messages.popFirst()
     }
 
+    /// Puts back in front what a reader has taken and not read. They had their places in the queue,
+    /// so there is room for them even if it is full.
+    mutating func putBack(_ taken: [Message], epoch: UInt64) {
+        guard epoch == self.epoch else { return }
+        messages.prepend(contentsOf: taken)
+    }
+
     /// Drops everything, as `pfm_load_context` does.
     mutating func clear() {
         messages.removeAll()
+        epoch += 1
     }
 }

@@ -49,7 +49,7 @@ struct BufferMemory {
             throw PfmError(
                 .noMemory,
                 "all sampling buffers have \(total) bytes, more than an address space holds was "
-                    + "asked for, and smpl_buffer_mem_max is \(limits.all)",
+                    + "asked for, and the maximum for all is \(limits.all)",
                 hint: "ask for less"
             )
         }
@@ -57,9 +57,9 @@ struct BufferMemory {
         guard Self.fits(size, beside: rest, limits.all) else {
             throw PfmError(
                 .noMemory,
-                "all sampling buffers have \(rest) bytes, \(size) were asked for, and "
-                    + "smpl_buffer_mem_max is \(limits.all)",
-                hint: "ask for less, or ask the administrator for a higher smpl_buffer_mem_max"
+                "all sampling buffers have \(rest) bytes, \(size) were asked for, and the "
+                    + "maximum for all is \(limits.all)",
+                remedy: .raise(.bufferMemory, or: "ask for less")
             )
         }
         var own = used(by: client.uid)
@@ -69,7 +69,7 @@ struct BufferMemory {
                 .noMemory,
                 "uid \(client.uid) has \(own) bytes of sampling buffers, \(size) were asked for, "
                     + "and the maximum for one user is \(limits.user)",
-                hint: "ask for less, or mount with a larger -o user_buffer_mem"
+                remedy: .raise(.userBufferMemory, or: "ask for less")
             )
         }
         let locked = limits.lockedMemory

@@ -1,3 +1,4 @@
+internal import LinuxSupport
 package import PerfmonModel
 
 /// A stored sample, whatever format stored it.
@@ -16,6 +17,8 @@ package struct Sample: Sendable, Equatable {
     package var pmd: Int = 0
     /// The value that the PMD was started from: minus the number of events since.
     package var lastReset: UInt64 = 0
+    /// The opaque number given with the PMD (`reg_smpl_eventid`).
+    package var eventID: UInt64 = 0
     /// The PMDs whose values were recorded.
     package var registers: RegisterSet = []
     /// Their values in ascending order of their numbers.
@@ -48,7 +51,7 @@ package struct SampleCursor: Sendable, Equatable {
 /// A sample as a line of text.
 package enum SampleLine {
     /// Appends `time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [pmdN=N ...]
-    /// [chain=0xN,0xN ...]` and a newline.
+    /// [chain=0xN,0xN ...] [eventid=N]` and a newline; an event id of 0 is left out.
     package static func append(_ sample: Sample, to text: inout [UInt8]) {
         append(" time=", decimal: sample.time, to: &text, isFirst: true)
         append(" pid=", signed: sample.pid, to: &text)
@@ -65,6 +68,7 @@ package enum SampleLine {
         for (index, address) in sample.callChain.enumerated() {
             append(index == 0 ? " chain=0x" : ",0x", hex: address, to: &text)
         }
+        if sample.eventID != 0 { append(" eventid=", decimal: sample.eventID, to: &text) }
         text.append(UInt8(ascii: "\n"))
     }
 
@@ -75,12 +79,7 @@ package enum SampleLine {
         isFirst: Bool = false
     ) {
         label.withUTF8Buffer { text.append(contentsOf: $0.dropFirst(isFirst ? 1 : 0)) }
-        var divisor: UInt64 = 1
-        while number / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
-            divisor /= 10
-        }
+        text.append(decimal: number)
     }
 
     private static func append(
@@ -97,10 +96,6 @@ package enum SampleLine {
         to text: inout [UInt8]
     ) {
         label.withUTF8Buffer { text.append(contentsOf: $0) }
-        let digits = max(1, (67 - number.leadingZeroBitCount) / 4)
-        for position in stride(from: digits - 1, through: 0, by: -1) {
-            let digit = UInt8(truncatingIfNeeded: number >> UInt64(4 * position)) & 0xf
-            text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-        }
+        text.append(hex: number)
     }
 }

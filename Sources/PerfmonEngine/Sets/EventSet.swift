@@ -76,6 +76,11 @@ package final class EventSet {
         pmcValues[register.number] ?? register.defaultValue
     }
 
+    /// The flags that a PMC was written with.
+    package func flags(ofPmc number: Int) -> RegisterFlags {
+        unemulatedPmcs.contains(number) ? .noEmulation64 : []
+    }
+
     /// Takes a snapshot in: the events counted since the last one move into the virtual values.
     /// That of an overflow may be older than the last one, and then the values go back.
     ///

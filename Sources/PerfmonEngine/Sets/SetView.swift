@@ -1,3 +1,4 @@
+internal import LinuxSupport
 internal import PerfmonModel
 internal import SystemPackage
 
@@ -19,18 +20,15 @@ struct SetView {
     mutating func update(isActive: Bool, runs: UInt64, value: (Int) -> UInt64) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.binarySize)
-        func append(_ number: some FixedWidthInteger) {
-            withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
-        }
-        append(isActive ? Self.active : 0)
-        append(UInt32(0))
-        append(runs)
-        for number in 0..<RegisterLimits.count { append(value(number)) }
+        bytes.append(number: isActive ? Self.active : 0)
+        bytes.append(number: UInt32(0))
+        bytes.append(number: runs)
+        for number in 0..<RegisterLimits.count { bytes.append(number: value(number)) }
         if bytes != content {
             content = bytes
             sequence += 2
         }
-        append(sequence)
+        bytes.append(number: sequence)
         return bytes
     }
 }

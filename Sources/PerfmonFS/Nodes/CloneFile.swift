@@ -12,8 +12,24 @@ enum CloneFile {
         mode: 0o666,
         format: "the name of the context",
         summary: "Opening makes a context; it goes when the last copy of the descriptor closes.",
-        content: .custom(open: { mount, client, _ throws(PfmError) in
-            CloneHandle(mount, try mount.engine.createClone(by: client))
+        content: .custom(open: { mount, client, flags throws(PfmError) in
+            do throws(PfmError) {
+                return CloneHandle(mount, try mount.engine.createClone(by: client))
+            } catch {
+                // Opening is the command here, for reading too.
+                if !flags.contains(.write) {
+                    mount.history.record(
+                        CommandReport(
+                            .openForWriting,
+                            client: client,
+                            path: "clone",
+                            text: "",
+                            error: error
+                        )
+                    )
+                }
+                throw error
+            }
         })
     )
 }
@@ -58,7 +74,10 @@ extension CloneHandle: LineTaker {
     func carryOut(_ line: CommandLine, number: Int, by client: Client) throws(PfmError) {
         let node = mount.node(of: context)
         do throws(PfmError) {
-            try ControlLine.run(line, in: context, by: client)
+            try node.perform(
+                try ControlLine.decode(line, for: context, by: client),
+                by: client
+            )
         } catch {
             if !lookups.isPending { node.record(report(line, client, error)) }
             throw error

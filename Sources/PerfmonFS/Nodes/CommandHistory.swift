@@ -15,29 +15,22 @@ final class CommandHistory {
         fileprivate var report: CommandReport
     }
 
+    /// Nanoseconds of a clock that nobody sets, for how long a status stays.
+    var clock: () -> UInt64 = { MonotonicClock.now }
     private var refusals: Deque<Refusal> = []
-    private var status: [UInt32: String] = [:]
-
-    /// The sentence of a report, as every `last_cmd_status` shows it.
-    static func sentence(of report: CommandReport, note: String = "") -> String {
-        guard var error = report.error else {
-            return note.isEmpty ? "ok" : "ok (\(note))"
-        }
-        error.message = Excerpt.ends(of: error.message)
-        return error.description
-    }
+    private var statuses: [UInt32: CommandStatus] = [:]
 
     func record(_ report: CommandReport, note: String = "") {
-        if report.kind == .open { return }
-        status[report.client.uid] = Self.sentence(of: report, note: note)
-        guard report.error != nil, report.kind != .read else { return }
+        statuses[report.client.uid, default: CommandStatus()]
+            .record(report, note: note, at: clock())
+        guard report.error != nil, report.kind.isCommand else { return }
         if refusals.count == Self.capacity { refusals.removeFirst() }
         refusals.append(Refusal(time: clinux_wall_clock(), report: report))
     }
 
-    /// The result of the last command of a user; "ok" when there was none.
-    func lastStatus(uid: UInt32) -> String {
-        status[uid] ?? "ok"
+    /// What became of the last command of a user; "ok" when there was none. It then counts as read.
+    func takeStatus(uid: UInt32) -> String {
+        statuses[uid]?.take() ?? "ok"
     }
 
     /// The refusals that a client may see, oldest first: root sees all, others their own.
@@ -59,6 +52,6 @@ extension CommandHistory.Refusal {
             text.append(line: "  \(shown)")
             text.append(line: "  " + String(repeating: " ", count: offset) + "^")
         }
-        text.append(line: "  \(CommandHistory.sentence(of: report))")
+        text.append(line: "  \(CommandStatus.sentence(of: report))")
     }
 }

@@ -36,9 +36,6 @@ enum ContextDirectory {
         setFileOwnership: { node, name, usual, new in
             node.setOwnership(ofFile: name, usual: usual, to: new)
         },
-        authorise: { (node, client, name) throws(PfmError) in
-            try ContextCommands.authorise(name, in: node.context, by: client)
-        },
         isGone: { $0.context.isRemoved },
         report: { node, report in node.record(report) }
     )
@@ -52,12 +49,12 @@ enum ContextSettings {
             mode: 0o644,
             format: "words: notify_block system_wide map_sets ovfl_no_msg inherit, or none",
             summary: "How the context behaves; inherit counts the children of the thread too.",
-            content: .value(
+            content: .commands(
                 show: { node, _, text in
                     text.append(line: Words.context.text(node.context.flags))
                 },
-                store: { node, client, line throws(PfmError) in
-                    try node.context.setFlags(try Words.context.parse(line), by: client)
+                decode: { _, _, line throws(PfmError) in
+                    .setFlags(try Words.context.parse(line))
                 }
             )
         ),
@@ -66,12 +63,10 @@ enum ContextSettings {
             mode: 0o644,
             format: "[setN:] EVENT ... lines, or none",
             summary: "The events of each set by name; word i counts in PMD i.",
-            content: .value(
+            content: .commands(
                 show: { node, _, text in EventLines.show(node.context, &text) },
-                store: { node, _, line throws(PfmError) in
-                    try EventLines.store(line, in: node.context)
-                },
-                longest: { CounterLines.longest($0.context) }
+                longest: { CounterLines.longest($0.context) },
+                decode: { _, _, line throws(PfmError) in try EventLines.decode(line) }
             )
         ),
         FileRow(
@@ -79,15 +74,10 @@ enum ContextSettings {
             mode: 0o644,
             format: "FORMAT ARGUMENT=VALUE ..., or none",
             summary: "The sampling format; formats/ has those there are, and smpl/ the samples.",
-            content: .value(
+            content: .commands(
                 show: { node, _, text in FormatLine.show(node.context.sampling, &text) },
-                store: { node, client, line throws(PfmError) in
-                    let chosen = try FormatLine.parse(line, node.engine.options.formats)
-                    try node.context.setFormat(
-                        chosen?.name,
-                        chosen?.arguments ?? [:],
-                        by: client
-                    )
+                decode: { node, _, line throws(PfmError) in
+                    .setFormat(try FormatLine.parse(line, node.engine.options.formats))
                 }
             )
         ),
@@ -96,19 +86,19 @@ enum ContextSettings {
             mode: 0o644,
             format: "pid N, tid N, self, cpu N, or a bare number; set=N may follow",
             summary: "What is monitored; writing attaches the context.",
-            content: .value(
+            content: .commands(
                 show: { node, client, text in
                     text.append(
                         line: node.context.target.map { Targets.text($0, for: client) } ?? ""
                     )
                 },
-                store: { node, client, line throws(PfmError) in
+                decode: { node, client, line throws(PfmError) in
                     let request = try Targets.parse(
                         line,
                         isSystemWide: node.context.flags.contains(.systemWide),
                         by: client
                     )
-                    try node.context.load(on: request.target, set: request.set, by: client)
+                    return .load(request.target, set: request.set)
                 }
             )
         ),
@@ -117,25 +107,11 @@ enum ContextSettings {
 
 /// The files that are written to give a command.
 enum ContextCommands {
-    /// Files for whom their mode lets write, whoever loaded the context; `ctl` looks at each line.
-    private static let ofEverybody: Set<String> = ["start", "stop", "restart", "ctl", "notify"]
-
-    /// Checks that a client may give a command, by the name of its file or of perfmon2's call.
-    static func authorise(
-        _ name: String,
-        in context: Context,
-        by client: Client
-    ) throws(PfmError) {
-        if ofEverybody.contains(name) { return }
-        if name == "unload_context" { return try context.requireLoader(client) }
-        try context.requireProgrammer(client)
-    }
-
     static let rows: [FileRow<ContextNode>] = [
         command("unload_context", "1", "Takes the context off its target; counts stay.") {
-            (node, client, line) throws(PfmError) in
+            (_, _, line) throws(PfmError) in
             try requireOne(line)
-            try node.context.unload(by: client)
+            return .unload
         },
         command(
             "start",
@@ -143,14 +119,14 @@ enum ContextCommands {
             "Starts monitoring; exec waits for the thread's next exec.",
             start
         ),
-        command("stop", "1", "Stops monitoring.") { (node, client, line) throws(PfmError) in
+        command("stop", "1", "Stops monitoring.") { (_, _, line) throws(PfmError) in
             try requireOne(line)
-            try node.context.stop(by: client)
+            return .stop
         },
         command("restart", "1", "Acknowledges an overflow: resets and counts on.") {
-            (node, client, line) throws(PfmError) in
+            (_, _, line) throws(PfmError) in
             try requireOne(line)
-            try node.context.restart(by: client)
+            return .restart
         },
         command(
             "ctl",
@@ -158,7 +134,7 @@ enum ContextCommands {
             "Several commands; until it is closed, the first that fails ends them all.",
             isBatch: true,
             { (node, client, line) throws(PfmError) in
-                try ControlLine.run(line, in: node.context, by: client)
+                try ControlLine.decode(line, for: node.context, by: client)
             }
         ),
     ]
@@ -168,36 +144,31 @@ enum ContextCommands {
         _ format: String,
         _ summary: String,
         isBatch: Bool = false,
-        _ store: @escaping Store<ContextNode>
+        _ decode: @escaping Decode<ContextNode>
     ) -> FileRow<ContextNode> {
         FileRow(
             name,
             mode: 0o200,
             format: format,
             summary: summary,
-            content: .value(show: nil, store: store),
+            content: .commands(decode: decode),
             isBatch: isBatch
         )
     }
 
     /// `1`, `set=N` or `exec`.
-    static func start(
+    private static func start(
         _ node: ContextNode,
         _ client: Client,
         _ line: CommandLine
-    ) throws(PfmError) {
+    ) throws(PfmError) -> ContextCommand {
         let word = line.trimmed
-        if word == "exec" {
-            try node.context.startAtExec(by: client)
-        } else if word.hasPrefix("set=") {
-            try node.context.start(
-                set: try SetNumbers.parse(String(word.dropFirst(4))),
-                by: client
-            )
-        } else {
-            try requireOne(line, or: "set=N or exec")
-            try node.context.start(by: client)
+        if word == "exec" { return .startAtExec }
+        if word.hasPrefix("set=") {
+            return .start(set: try SetNumbers.parse(String(word.dropFirst(4))))
         }
+        try requireOne(line, or: "set=N or exec")
+        return .start(set: nil)
     }
 
     private static func requireOne(
@@ -208,7 +179,8 @@ enum ContextCommands {
         let given = line.trimmed
         throw PfmError(
             .invalidArgument,
-            given.isEmpty ? "an empty line is no command" : "\(given) is no command here",
+            given.isEmpty
+                ? "an empty line is not a command" : "\(given) is not a command here",
             hint: others.isEmpty ? "write 1" : "write 1, \(others)",
             subject: given
         )
@@ -224,12 +196,12 @@ enum ContextReadings {
             format: "unloaded, loaded or masked; started or armed may follow",
             summary: "The state of the context; poll reports POLLPRI when it changes.",
             content: .value(
-                show: { node, _, text in
-                    node.engine.drain()
-                    text.append(node.context.state.rawValue)
-                    if node.context.isAwaitingExec {
+                show: { node, client, text throws(PfmError) in
+                    let standing = try standing(node, client)
+                    text.append(standing.state.rawValue)
+                    if standing.isAwaitingExec {
                         text.append(" armed")
-                    } else if node.context.isStarted {
+                    } else if standing.isStarted {
                         text.append(" started")
                     }
                     text.newline()
@@ -244,8 +216,9 @@ enum ContextReadings {
             format: "EVENT VALUE quality=... running=PERCENT set=N pmd=N lines",
             summary: "What every event came to since the load, and how far to trust it.",
             content: .value(
-                show: { node, _, text throws(PfmError) in
-                    CounterLines.show(try node.context.readCounters(), &text)
+                show: { node, client, text throws(PfmError) in
+                    let result = try node.perform(.readCounters(set: nil), by: client)
+                    CounterLines.show(result.counters, &text)
                 },
                 store: nil,
                 longest: { CounterLines.longest($0.context) }
@@ -255,9 +228,10 @@ enum ContextReadings {
             "last_cmd_status",
             mode: 0o444,
             format: "ok, or a sentence",
-            summary: "What became of the last command in this directory.",
+            summary: "What became of the last command in this directory; a refusal stays until it "
+                + "was read, or for a second.",
             content: .value(
-                show: { node, _, text in text.append(line: node.commandStatus) },
+                show: { node, _, text in text.append(line: node.status.take()) },
                 store: nil
             )
         ),
@@ -267,10 +241,9 @@ enum ContextReadings {
             format: "tid N, cpu N, or none",
             summary: "What is monitored now.",
             content: .value(
-                show: { node, client, text in
-                    text.append(
-                        line: node.context.target.map { Targets.text($0, for: client) } ?? "none"
-                    )
+                show: { node, client, text throws(PfmError) in
+                    let target = try standing(node, client).target
+                    text.append(line: target.map { Targets.text($0, for: client) } ?? "none")
                 },
                 store: nil
             )
@@ -301,13 +274,21 @@ enum ContextReadings {
             format: "decimal",
             summary: "The set that counts, or will count at the start.",
             content: .value(
-                show: { node, _, text in
-                    node.engine.drain()
-                    text.append(line: node.context.activeSetID)
+                show: { node, client, text throws(PfmError) in
+                    text.append(line: try standing(node, client).activeSet)
                 },
                 store: nil
             ),
             changes: { $0.stateWaiters }
         ),
     ]
+    private static func standing(
+        _ node: ContextNode,
+        _ client: Client
+    ) throws(PfmError) -> Standing {
+        guard case .standing(let standing) = try node.perform(.readStanding, by: client) else {
+            throw FileHolder.gone
+        }
+        return standing
+    }
 }

@@ -5,12 +5,10 @@ import PerfmonModel
 
 /// What the tree keeps for a context beside the engine: who waits for it, and which of its files
 /// were given to someone else.
-package final class ContextNode {
+package final class ContextNode: ContextPart {
     let context: Context
     /// Permission bits of the context's directory.
     var mode: UInt16 = 0o700
-    /// What `last_cmd_status` shows: "ok", or the sentence of the last refusal.
-    private(set) var commandStatus = "ok"
     let mount: PerfmonMount
     /// Wakes readers of `msgs_pipe` and `msgq`.
     let messageWaiters = WaitQueue()
@@ -21,6 +19,10 @@ package final class ContextNode {
     let stateWaiters = WaitQueue()
     /// What chmod and chown gave to single files and directories, by their path below the context.
     private var changes: [String: OwnershipChange] = [:]
+    /// What the last command wants said besides "ok".
+    private var note = ""
+    /// What `last_cmd_status` shows.
+    var status = CommandStatus()
 
     init(_ context: Context, mount: PerfmonMount) {
         self.context = context
@@ -28,6 +30,21 @@ package final class ContextNode {
     }
 
     var engine: Engine { mount.engine }
+
+    var node: ContextNode { self }
+
+    /// Gives a command to the context, and keeps what is to be said of it until it is recorded.
+    ///
+    /// - Throws: what `Context.perform` throws.
+    @discardableResult
+    func perform(
+        _ command: ContextCommand,
+        by client: Client
+    ) throws(PfmError) -> CommandResult {
+        let outcome = context.outcome(of: command, by: client)
+        note = outcome.notes.map(\.text).joined(separator: "; ")
+        return try outcome.get()
+    }
 
     /// Mode and owner of the context's directory.
     var ownership: Ownership {
@@ -124,16 +141,15 @@ package final class ContextNode {
 
     /// Keeps what became of a command, for `last_cmd_status` here and in `info/`.
     func record(_ report: CommandReport) {
-        // Looking at a file is no command: a grep through the tree must not hide why the last
-        // command failed. A value that cannot be read is told, because only this tells why.
-        if report.kind == .open { return }
-        commandStatus = CommandHistory.sentence(of: report, note: context.note)
-        mount.history.record(report, note: context.note)
-        guard engine.controls.debug != 0 else { return }
+        let said = note
+        note = ""
+        status.record(report, note: said, at: mount.history.clock())
+        mount.history.record(report, note: said)
+        guard engine.controls.debug != 0, report.kind != .open else { return }
         engine.trace(
             """
             uid \(report.client.uid) thread \(report.client.tid) \(report.path) \
-            "\(report.text)": \(commandStatus)
+            "\(report.text)": \(CommandStatus.sentence(of: report, note: said))
             """
         )
     }

@@ -26,7 +26,7 @@ enum ContextsDirectory {
                 },
                 remove: { mount, client, name throws(PfmError) in
                     guard let context = mount.engine.context(name) else { return }
-                    mount.engine.removeContext(context)
+                    try mount.node(of: context).perform(.remove, by: client)
                 }
             )
         ],

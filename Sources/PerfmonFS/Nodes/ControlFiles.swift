@@ -29,7 +29,9 @@ enum ControlFiles {
             content: .value(
                 show: { mount, _, text in text.append(line: mount.engine.controls.debug) },
                 store: { mount, _, line throws(PfmError) in
-                    mount.engine.setDebug(try Numbers.leadingSigned(line.text))
+                    let value = try Numbers.leadingSigned(line.text)
+                    mount.engine.setDebug(value.number)
+                    mount.note = value.note
                 }
             )
         ),
@@ -41,7 +43,9 @@ enum ControlFiles {
             content: .value(
                 show: { mount, _, text in text.append(line: mount.engine.controls.debugOverflow) },
                 store: { mount, _, line throws(PfmError) in
-                    mount.engine.controls.debugOverflow = try Numbers.leadingSigned(line.text)
+                    let value = try Numbers.leadingSigned(line.text)
+                    mount.engine.controls.debugOverflow = value.number
+                    mount.note = value.note
                 }
             )
         ),
@@ -118,7 +122,9 @@ enum ControlFiles {
             content: .value(
                 show: { mount, _, text in text.append(line: mount.engine.controls[keyPath: path]) },
                 store: { mount, _, line throws(PfmError) in
-                    mount.engine.controls[keyPath: path] = try groupID(line.trimmed, mount)
+                    let group = try groupID(line.trimmed, mount)
+                    mount.engine.controls[keyPath: path] = group.number
+                    mount.note = group.note
                 }
             )
         )
@@ -128,20 +134,20 @@ enum ControlFiles {
     private static func groupID(
         _ text: String,
         _ mount: PerfmonMount
-    ) throws(PfmError) -> Int32 {
+    ) throws(PfmError) -> Numbers.Leading<Int32> {
         guard let first = text.utf8.first, !(0x30...0x39).contains(first), first != 0x2d,
             first != 0x2b
         else {
-            let number = try Numbers.leadingSigned(text)
-            guard number >= Controls.anyGroup else {
+            let group = try Numbers.leadingSigned(text)
+            guard group.number >= Controls.anyGroup else {
                 throw PfmError(
                     .invalidArgument,
-                    "\(number) is not a group",
+                    "\(group.number) is not a group",
                     hint: "write a group id, a group's name, or -1 for everybody",
                     subject: text
                 )
             }
-            return number
+            return group
         }
         guard let group = try group(named: text, mount) else {
             throw PfmError(
@@ -151,7 +157,7 @@ enum ControlFiles {
                 subject: text
             )
         }
-        return Int32(bitPattern: group)
+        return Numbers.Leading(number: Int32(bitPattern: group), rest: "")
     }
 
     /// A group by its name; a name service may have to be asked over the network.
@@ -183,7 +189,7 @@ enum ControlFiles {
                 show: { mount, _, text in text.append(line: mount.engine.controls[keyPath: path]) },
                 store: { mount, _, line throws(PfmError) in
                     let value = try Numbers.leadingSize(line.text)
-                    guard value >= Controls.memoryMinimum else {
+                    guard value.number >= Controls.memoryMinimum else {
                         let word = line.words[0].text
                         throw PfmError(
                             .invalidArgument,
@@ -192,7 +198,8 @@ enum ControlFiles {
                             subject: word
                         )
                     }
-                    mount.engine.controls[keyPath: path] = value
+                    mount.engine.controls[keyPath: path] = value.number
+                    mount.note = value.note
                     mount.services.writeLimit = Int(
                         clamping: mount.engine.controls.argumentMemoryMax
                     )

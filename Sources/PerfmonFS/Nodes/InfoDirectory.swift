@@ -52,7 +52,7 @@ enum InfoDirectory {
                 summary: "What became of the last command of the reading user.",
                 content: .value(
                     show: { mount, client, text in
-                        text.append(line: mount.history.lastStatus(uid: client.uid))
+                        text.append(line: mount.history.takeStatus(uid: client.uid))
                     },
                     store: nil
                 )
@@ -134,7 +134,7 @@ enum InfoDirectory {
         _ text: inout TextBuffer
     ) {
         for usage in mount.engine.usage + mount.engine.usage(of: client.uid) {
-            text.append("\(usage.name) used=\(usage.used) max=\(usage.maximum)")
+            text.append("\(usage.kind.name) used=\(usage.used) max=\(usage.maximum)")
             if let deferred = usage.deferred { text.append(" deferred=\(deferred)") }
             text.newline()
         }
@@ -153,7 +153,7 @@ enum InfoDirectory {
             var what = Targets.text(target, for: client)
             if !ContextsDirectory.mayRead(mount.node(of: context), client) {
                 if mount.options.hidesContexts { continue }
-                if case .thread = target { what = "thread" }
+                if target.thread != nil { what = "thread" }
             }
             text.append(
                 line: "context name=\(context.name) uid=\(context.uid) "
@@ -161,7 +161,7 @@ enum InfoDirectory {
                     + "started=\(context.isStarted ? "yes" : "no")"
             )
         }
-        if let value = ProcessLimits.firstLine(of: "/proc/sys/kernel/nmi_watchdog"), value != "0" {
+        if KernelFiles().number("/proc/sys/kernel/nmi_watchdog") ?? 0 != 0 {
             text.append(
                 line: "nmi_watchdog counters=1 hint=\"write 0 to /proc/sys/kernel/nmi_watchdog\""
             )

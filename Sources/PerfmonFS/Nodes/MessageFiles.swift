@@ -14,10 +14,9 @@ enum MessageFiles {
             format: lineFormat,
             summary: "All queued messages; reading takes none.",
             content: .value(
-                show: { node, client, text in
-                    node.engine.drain()
+                show: { node, client, text throws(PfmError) in
                     let numbers = ThreadNumbers.of(client)
-                    for message in node.context.messages.all {
+                    for message in try node.perform(.readMessages, by: client).messages {
                         MessageLines.append(message, numbers, to: &text)
                     }
                 },
@@ -31,7 +30,7 @@ enum MessageFiles {
             summary: "Waits for messages and takes them; ends when the thread has ended or the "
                 + "context is removed.",
             content: .custom(open: { node, client, _ in
-                let supply = MessageSupply(node, ThreadNumbers.of(client))
+                let supply = MessageSupply(node, client)
                 return StreamLog(waiters: node.messageWaiters, supply: supply).open()
             })
         ),
@@ -41,7 +40,7 @@ enum MessageFiles {
             format: "binary, 56 bytes a message (union pfarg_msg)",
             summary: "Waits for a message and takes it, as read(2) on a perfmon2 descriptor did.",
             content: .custom(open: { node, client, _ in
-                MessageQueueHandle(node, ThreadNumbers.of(client))
+                MessageQueueHandle(node, client)
             })
         ),
         FileRow(
@@ -49,13 +48,12 @@ enum MessageFiles {
             mode: 0o644,
             format: "tid N signal S, self signal S, or none",
             summary: "The thread that gets a signal at each message, in place of SIGIO.",
-            content: .value(
+            content: .commands(
                 show: { node, client, text in
                     SignalRequests.show(node.context.notice, to: client, in: &text)
                 },
-                store: { node, client, line throws(PfmError) in
-                    let request = try SignalRequests.parse(line, by: client)
-                    try node.context.setNotice(request, by: client)
+                decode: { _, client, line throws(PfmError) in
+                    .setNotification(try SignalRequests.parse(line, by: client))
                 }
             )
         ),
@@ -85,14 +83,27 @@ enum MessageLines {
     }
 }
 
+extension ContextNode {
+    /// Takes the oldest message; nil when there is none.
+    fileprivate func takeMessage(for client: Client) -> Message? {
+        context.outcome(of: .takeMessage, by: client).result.messages.first
+    }
+}
+
 /// Gives a context's messages to the readers of `msgs_pipe`, each message to one of them.
 private final class MessageSupply: StreamSupply {
     private let node: ContextNode
+    private let client: Client
     private let numbers: ThreadNumbers
+    /// Bytes of all lines so far.
+    private var length = 0
+    /// The message that was taken last, the offset behind its line, and the queue's epoch.
+    private var last: (message: Message, end: Int, epoch: UInt64)?
 
-    init(_ node: ContextNode, _ numbers: ThreadNumbers) {
+    init(_ node: ContextNode, _ client: Client) {
         self.node = node
-        self.numbers = numbers
+        self.client = client
+        numbers = ThreadNumbers.of(client)
     }
 
     var hasMore: Bool { !node.context.messages.isEmpty && !node.context.isRemoved }
@@ -104,19 +115,35 @@ private final class MessageSupply: StreamSupply {
     /// One message, however many are wanted: a script that opens the file anew for each line would
     /// lose the others.
     func take(_ wanted: Int, into text: inout TextBuffer) {
-        guard !node.context.isRemoved, let message = node.context.takeMessage() else { return }
+        let epoch = node.context.messages.epoch
+        guard let message = node.takeMessage(for: client) else { return }
+        let before = text.count
         MessageLines.append(message, numbers, to: &text)
+        length += text.count - before
+        // Who asks for another message has come to the end of the one before.
+        last = (message, length, epoch)
+    }
+
+    /// Gives back what was not read to its end: the next reader sees it whole.
+    func closed(readTo offset: Int) {
+        guard let last, last.end > offset else { return }
+        _ = node.context.outcome(
+            of: .returnMessages([last.message], epoch: last.epoch),
+            by: client
+        )
     }
 }
 
 /// An open `msgq`: one message for each read, whatever the offset.
 private final class MessageQueueHandle: FileHandle {
     private let node: ContextNode
+    private let client: Client
     private let numbers: ThreadNumbers
 
-    init(_ node: ContextNode, _ numbers: ThreadNumbers) {
+    init(_ node: ContextNode, _ client: Client) {
         self.node = node
-        self.numbers = numbers
+        self.client = client
+        numbers = ThreadNumbers.of(client)
     }
 
     func read(_ request: consuming ReadRequest) {
@@ -125,7 +152,7 @@ private final class MessageQueueHandle: FileHandle {
         guard !node.context.isRemoved else {
             return request.fail(.operationNotSupportedByDevice)
         }
-        guard let message = node.context.takeMessage() else {
+        guard let message = node.takeMessage(for: client) else {
             return node.messageWaiters.park(request, for: self)
         }
         request.reply(message.seen(with: numbers).binary().span)

@@ -23,6 +23,8 @@ package final class PerfmonMount {
     let options: TreeOptions
     package let services: MountServices
     let history = CommandHistory()
+    /// What the command that is being carried out wants said besides "ok".
+    var note = ""
     /// What waits for readers of samples.
     let backlog = ReaderBacklog()
     /// What `info/backends` says of each backend, in the order of their preference.
@@ -47,6 +49,13 @@ package final class PerfmonMount {
         self.backendReports = backendReports
         self.privileges = (Privilege.ofEveryDaemon + privileges).sorted { $0.name < $1.name }
         engine.observer = self
+    }
+
+    /// Keeps what became of a command, for `info/`.
+    func record(_ report: CommandReport) {
+        let said = note
+        note = ""
+        history.record(report, note: said)
     }
 
     /// The root directory of the mount.

@@ -10,12 +10,15 @@ enum PmcFile {
             mode: 0o644,
             format: "hexadecimal; decimal is accepted, no_emul64 may follow",
             summary: "The value of the register; reserved bits keep their default.",
-            content: .value(
+            content: .commands(
                 show: { subject, _, text in
                     text.append(hex: subject.set.pmcValue(register))
+                    if subject.set.flags(ofPmc: number).contains(.noEmulation64) {
+                        text.append(" no_emul64")
+                    }
                     text.newline()
                 },
-                store: { subject, client, line throws(PfmError) in
+                decode: { subject, _, line throws(PfmError) in
                     let words = line.words
                     let value = try Numbers.register(words.first?.text ?? "")
                     let flags =
@@ -24,13 +27,8 @@ enum PmcFile {
                             CommandLine(words.dropFirst().map(\.text).joined(separator: " "))
                         )
                         : []
-                    try subject.context.writePmc(
-                        number,
-                        set: subject.id,
-                        value: value,
-                        flags: flags,
-                        by: client
-                    )
+                    let address = RegisterAddress(number, set: subject.id)
+                    return .writePMCs([ControlSetting(address, value: value, flags: flags)])
                 }
             )
         )
@@ -49,7 +47,11 @@ enum PmcLines {
             text.append("pmc\(number) value=")
             text.append(hex: subject.set.pmcValue(register))
             text.append(" name=")
-            text.append(line: register.name)
+            text.append(register.name)
+            if subject.set.flags(ofPmc: number).contains(.noEmulation64) {
+                text.append(" flags=no_emul64")
+            }
+            text.newline()
         }
     }
 }

@@ -5,27 +5,30 @@ import PerfmonModel
 import SystemPackage
 
 /// One PMD of one set.
-struct PmdSubject {
+struct PmdSubject: ContextPart {
     let set: SetSubject
     let number: Int
 
-    var context: Context { self.set.context }
+    var node: ContextNode { self.set.node }
 
     /// Path of the register's directory below the context.
     var path: String { self.set.path("pmd\(number)") }
 
-    /// The register's state as of now.
-    ///
-    /// - Throws: EINVAL when it was never used.
-    func read(by client: Client) throws(PfmError) -> CounterState {
-        try context.readPmd(number, set: set.id, by: client)
+    var register: RegisterAddress { RegisterAddress(number, set: self.set.id) }
+
+    /// The register as a command about it tells.
+    func ask(_ command: ContextCommand, by client: Client) throws(PfmError) -> CounterState {
+        try node.perform(command, by: client).registers.first ?? CounterState()
     }
 
-    /// Its settings; those of a new register when it was never used.
-    var settings: CounterState { self.set.set.counter(number) ?? CounterState() }
-
-    func write(_ settings: CounterSettings, by client: Client) throws(PfmError) {
-        try context.writePmd(number, set: set.id, settings, by: client)
+    /// A command that changes one setting of the register.
+    func setting<Value>(
+        _ path: WritableKeyPath<CounterSettings, Value?>,
+        _ value: Value
+    ) -> ContextCommand {
+        var settings = CounterSettings()
+        settings[keyPath: path] = value
+        return .writePMDs([DataSetting(register, settings)])
     }
 }
 
@@ -42,9 +45,6 @@ enum PmdDirectory {
         setFileOwnership: { subject, name, usual, new in
             subject.set.node.setOwnership(ofFile: "\(subject.path)/\(name)", usual: usual, to: new)
         },
-        authorise: { (subject, client, _) throws(PfmError) in
-            try subject.context.requireProgrammer(client)
-        },
         isGone: { $0.set.isGone },
         report: { subject, report in subject.set.node.record(report) }
     )
@@ -54,14 +54,13 @@ enum PmdDirectory {
         mode: 0o644,
         format: "decimal, unsigned 64 bits; a negative number is its two's complement",
         summary: "What was written plus what was counted.",
-        content: .value(
+        content: .commands(
             show: { subject, client, text throws(PfmError) in
-                text.append(line: try subject.read(by: client).value)
+                let state = try subject.ask(.readPMDs([subject.register]), by: client)
+                text.append(line: state.value)
             },
-            store: { subject, client, line throws(PfmError) in
-                var settings = CounterSettings()
-                settings.value = try Numbers.register(line.trimmed)
-                try subject.write(settings, by: client)
+            decode: { subject, _, line throws(PfmError) in
+                subject.setting(\.value, try Numbers.register(line.trimmed))
             }
         )
     )
@@ -71,14 +70,14 @@ enum PmdDirectory {
         mode: 0o644,
         format: "an event's name, or none",
         summary: "What the register counts; writing a name pairs its PMC.",
-        content: .value(
+        content: .commands(
             show: { subject, _, text in
                 text.append(
                     line: subject.context.eventName(ofPmd: subject.number, in: subject.set.set)
                         ?? "none"
                 )
             },
-            store: { subject, _, line throws(PfmError) in
+            decode: { subject, _, line throws(PfmError) in
                 let words = line.words
                 guard words.count == 1 else {
                     throw PfmError(
@@ -89,11 +88,8 @@ enum PmdDirectory {
                         subject: words.last?.text
                     )
                 }
-                try subject.context.setEvent(
-                    words[0].text == "none" ? nil : words[0].text,
-                    pmd: subject.number,
-                    set: subject.set.id
-                )
+                let name = words[0].text == "none" ? nil : words[0].text
+                return .setEvent(name, subject.register)
             }
         )
     )
@@ -103,14 +99,13 @@ enum PmdDirectory {
         mode: 0o644,
         format: "words: ovfl_notify random, or none",
         summary: "Whether an overflow is notified, and whether resets are random.",
-        content: .value(
-            show: { subject, _, text in
-                text.append(line: Words.pmd.text(subject.settings.flags))
+        content: .commands(
+            show: { subject, client, text throws(PfmError) in
+                let state = try subject.ask(.readSettings(subject.register), by: client)
+                text.append(line: Words.pmd.text(state.flags))
             },
-            store: { subject, client, line throws(PfmError) in
-                var settings = CounterSettings()
-                settings.flags = try Words.pmd.parse(line)
-                try subject.write(settings, by: client)
+            decode: { subject, _, line throws(PfmError) in
+                subject.setting(\.flags, try Words.pmd.parse(line))
             }
         )
     )
@@ -122,7 +117,8 @@ enum PmdDirectory {
         summary: "The value that the last write or reset installed.",
         content: .value(
             show: { subject, client, text throws(PfmError) in
-                text.append(line: try subject.read(by: client).lastResetValue)
+                let state = try subject.ask(.readPMDs([subject.register]), by: client)
+                text.append(line: state.lastResetValue)
             },
             store: nil
         )
@@ -151,7 +147,8 @@ enum PmdDirectory {
             "ovfl_switch_cnt",
             "Overflows left before the set is left; 0 is never.",
             \.switchCountLeft,
-            \.switchCount
+            \.switchCount,
+            asking: { .readCountdown($0) }
         ),
         number("smpl_eventid", "A number that samples carry.", \.eventID, \.eventID),
     ]
@@ -160,22 +157,23 @@ enum PmdDirectory {
         _ name: String,
         _ summary: String,
         _ read: any KeyPath<CounterState, UInt64> & Sendable,
-        _ write: any WritableKeyPath<CounterSettings, UInt64?> & Sendable
+        _ write: any WritableKeyPath<CounterSettings, UInt64?> & Sendable,
+        asking command: @escaping @Sendable (RegisterAddress) -> ContextCommand = {
+            .readSettings($0)
+        }
     ) -> FileRow<PmdSubject> {
         FileRow(
             name,
             mode: 0o644,
             format: "decimal, unsigned 64 bits; a negative number is its two's complement",
             summary: summary,
-            content: .value(
-                show: { subject, _, text in
-                    subject.set.node.engine.drain()
-                    text.append(line: subject.settings[keyPath: read])
+            content: .commands(
+                show: { subject, client, text throws(PfmError) in
+                    let state = try subject.ask(command(subject.register), by: client)
+                    text.append(line: state[keyPath: read])
                 },
-                store: { subject, client, line throws(PfmError) in
-                    var settings = CounterSettings()
-                    settings[keyPath: write] = try Numbers.register(line.trimmed)
-                    try subject.write(settings, by: client)
+                decode: { subject, _, line throws(PfmError) in
+                    subject.setting(write, try Numbers.register(line.trimmed))
                 }
             )
         )
@@ -207,17 +205,16 @@ enum PmdDirectory {
             mode: 0o644,
             format: "register list such as 0-1,4, or none",
             summary: summary,
-            content: .value(
-                show: { subject, _, text in
-                    text.append(line: subject.settings[keyPath: read].description)
+            content: .commands(
+                show: { subject, client, text throws(PfmError) in
+                    let state = try subject.ask(.readSettings(subject.register), by: client)
+                    text.append(line: state[keyPath: read].description)
                 },
-                store: { subject, client, line throws(PfmError) in
-                    var settings = CounterSettings()
-                    settings[keyPath: write] = try RegisterLists.parse(
-                        line.trimmed,
-                        prefix: "pmd"
+                decode: { subject, _, line throws(PfmError) in
+                    subject.setting(
+                        write,
+                        try RegisterLists.parse(line.trimmed, prefix: "pmd")
                     )
-                    try subject.write(settings, by: client)
                 }
             )
         )
@@ -239,12 +236,12 @@ enum PmdDirectory {
             format: "decimal, nanoseconds",
             summary: summary,
             content: .value(
-                show: { subject, _, text throws(PfmError) in
-                    let reading = try subject.context.readCounter(
-                        subject.number,
-                        set: subject.set.id
+                show: { subject, client, text throws(PfmError) in
+                    let result = try subject.node.perform(
+                        .readCounter(subject.register),
+                        by: client
                     )
-                    text.append(line: reading[keyPath: path])
+                    text.append(line: result.counters.first?[keyPath: path] ?? 0)
                 },
                 store: nil
             )
@@ -258,15 +255,14 @@ enum PmdLines {
         subject.set.usedPmds.reduce(0) { total, _ in total + 300 }
     }
 
-    static func show(_ subject: SetSubject, _ text: inout TextBuffer) throws(PfmError) {
-        for number in subject.set.usedPmds {
-            let reading = try subject.context.readCounter(number, set: subject.id)
-            let state = subject.set.counter(number) ?? CounterState()
-            text.append("pmd\(number) value=\(state.value) enabled=\(reading.timeEnabled)")
+    static func show(_ readings: [CounterReading], _ text: inout TextBuffer) {
+        for reading in readings {
+            text.append("pmd\(reading.pmd) value=\(reading.registerValue)")
+            text.append(" enabled=\(reading.timeEnabled)")
             text.append(" running=\(reading.timeRunning) pct=")
             text.append(hundredths: CounterLines.share(reading))
             text.append(" quality=\(reading.quality.rawValue) event=")
-            text.append(line: reading.event)
+            text.append(line: reading.event ?? "none")
         }
     }
 }

@@ -4,13 +4,8 @@ import LinuxSupport
 enum PrivilegeLines {
     /// What the kernel says that this process may still do, and why.
     static func text(_ privileges: [Privilege]) -> String {
-        let status = ((try? KernelFiles().text("/proc/thread-self/status")) ?? "")
-            .split(separator: "\n")
-        func field(_ name: String) -> Substring? {
-            status.first { $0.hasPrefix("\(name):") }?
-                .drop { $0 != "\t" }.dropFirst()
-        }
-        let effective = field("CapEff").flatMap { UInt64($0, radix: 16) } ?? 0
+        let status = ThreadStatus.ofThisThread
+        let effective = status?.bits("CapEff") ?? 0
         var text = TextBuffer()
         var rest = effective
         for privilege in privileges where effective >> UInt64(privilege.capability) & 1 != 0 {
@@ -22,8 +17,8 @@ enum PrivilegeLines {
             text.append(hex: rest)
             text.append(line: " for=\"nothing: pfmfs was mounted with keep_privileges\"")
         }
-        text.append(line: "privilege no_new_privs=\(field("NoNewPrivs") ?? "unknown")")
-        text.append(line: "privilege seccomp=\(field("Seccomp") ?? "unknown")")
+        text.append(line: "privilege no_new_privs=\(status?["NoNewPrivs"] ?? "unknown")")
+        text.append(line: "privilege seccomp=\(status?["Seccomp"] ?? "unknown")")
         return text.text
     }
 }

@@ -45,7 +45,13 @@ package enum RootDirectory {
             ),
         ],
         ownership: { _ in PerfmonMount.rootOwned(0o755) },
-        report: { $0.history.record($1) }
+        fileOwnership: { mount, name, usual in
+            guard name == CloneFile.row.name else { return usual }
+            var ownership = usual
+            ownership.mode = mount.options.cloneMode
+            return ownership
+        },
+        report: { $0.record($1) }
     )
 
     private static let readme = FileRow<PerfmonMount>(

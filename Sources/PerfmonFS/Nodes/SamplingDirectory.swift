@@ -18,9 +18,6 @@ enum SamplingDirectory {
         setFileOwnership: { subject, name, usual, new in
             subject.node.setOwnership(ofFile: "smpl/\(name)", usual: usual, to: new)
         },
-        authorise: { (subject, client, _) throws(PfmError) in
-            try subject.node.context.requireProgrammer(client)
-        },
         isGone: { $0.isGone },
         report: { subject, report in subject.node.record(report) }
     )
@@ -95,7 +92,7 @@ enum SamplingReadings {
 /// The files that hold the samples themselves.
 enum SampleFiles {
     private static let lineFormat =
-        "time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [pmdN=N ...] lines"
+        "time=NS pid=N tid=N cpu=N ip=0xN set=N pmd=N last_reset=N [pmdN=N ...] [eventid=N] lines"
 
     static let rows: [FileRow<SamplingNode>] = [
         FileRow(

@@ -54,9 +54,6 @@ enum SetDirectory {
         setFileOwnership: { subject, name, usual, new in
             subject.node.setOwnership(ofFile: subject.path(name), usual: usual, to: new)
         },
-        authorise: { (subject, client, _) throws(PfmError) in
-            try subject.context.requireProgrammer(client)
-        },
         isGone: { $0.isGone },
         report: { subject, report in subject.node.record(report) }
     )
@@ -70,13 +67,10 @@ enum SetSettingFiles {
             mode: 0o644,
             format: "words: ovfl_switch time_switch expl_next, or none",
             summary: "How the set is left.",
-            content: .value(
+            content: .commands(
                 show: { subject, _, text in text.append(line: Words.set.text(subject.set.flags)) },
-                store: { subject, _, line throws(PfmError) in
-                    try subject.context.changeSet(
-                        subject.id,
-                        SetSettings(flags: try Words.set.parse(line))
-                    )
+                decode: { subject, _, line throws(PfmError) in
+                    subject.change(SetSettings(flags: try Words.set.parse(line)))
                 }
             )
         ),
@@ -85,13 +79,10 @@ enum SetSettingFiles {
             mode: 0o644,
             format: "decimal, nanoseconds; the suffixes ns us ms s are accepted",
             summary: "Time after which a time-switched set is left; reads back rounded up.",
-            content: .value(
+            content: .commands(
                 show: { subject, _, text in text.append(line: subject.set.timeout) },
-                store: { subject, _, line throws(PfmError) in
-                    try subject.context.changeSet(
-                        subject.id,
-                        SetSettings(timeout: try Numbers.duration(line.trimmed))
-                    )
+                decode: { subject, _, line throws(PfmError) in
+                    subject.change(SetSettings(timeout: try Numbers.duration(line.trimmed)))
                 }
             )
         ),
@@ -100,13 +91,10 @@ enum SetSettingFiles {
             mode: 0o644,
             format: "decimal",
             summary: "The set that follows when expl_next is set.",
-            content: .value(
+            content: .commands(
                 show: { subject, _, text in text.append(line: subject.set.nextID) },
-                store: { subject, _, line throws(PfmError) in
-                    try subject.context.changeSet(
-                        subject.id,
-                        SetSettings(nextID: try SetNumbers.parse(line.trimmed))
-                    )
+                decode: { subject, _, line throws(PfmError) in
+                    subject.change(SetSettings(nextID: try SetNumbers.parse(line.trimmed)))
                 }
             )
         ),
@@ -115,12 +103,13 @@ enum SetSettingFiles {
             mode: 0o644,
             format: "EVENT ..., or none",
             summary: "The events of the set by name; word i counts in PMD i.",
-            content: .value(
+            content: .commands(
                 show: { subject, _, text in
                     let names = EventLines.names(of: subject.set, in: subject.context)
                     text.append(line: names.isEmpty ? "none" : names.joined(separator: " "))
                 },
-                store: { subject, _, line throws(PfmError) in
+                longest: { CounterLines.longest($0.context) },
+                decode: { subject, _, line throws(PfmError) in
                     guard !line.words.isEmpty else {
                         throw PfmError(
                             .invalidArgument,
@@ -129,9 +118,8 @@ enum SetSettingFiles {
                         )
                     }
                     let names = line.words.map(\.text)
-                    try subject.context.setEvents(names == ["none"] ? [] : names, set: subject.id)
-                },
-                longest: { CounterLines.longest($0.context) }
+                    return .setEvents(names == ["none"] ? [] : names, set: subject.id)
+                }
             )
         ),
     ]
@@ -187,8 +175,12 @@ enum SetReadings {
             format: "pmdN value=... enabled=NS running=NS pct=... quality=... event=... lines",
             summary: "The PMDs that are in use, all values from one instant.",
             content: .value(
-                show: { subject, _, text throws(PfmError) in
-                    try PmdLines.show(subject, &text)
+                show: { subject, client, text throws(PfmError) in
+                    let result = try subject.node.perform(
+                        .readCounters(set: subject.id),
+                        by: client
+                    )
+                    PmdLines.show(result.counters, &text)
                 },
                 store: nil,
                 longest: { PmdLines.longest($0) }
@@ -223,7 +215,8 @@ enum SetReadings {
             summary: summary,
             content: .value(
                 show: { subject, client, text throws(PfmError) in
-                    show(try subject.context.information(ofSet: subject.id, by: client), &text)
+                    let result = try subject.node.perform(.infoOfSets([subject.id]), by: client)
+                    for information in result.sets { show(information, &text) }
                 },
                 store: nil
             )

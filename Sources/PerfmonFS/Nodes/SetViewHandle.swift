@@ -17,7 +17,9 @@ final class SetViewHandle: FileHandle {
         guard !subject.isGone else { return request.fail(.removed) }
         if request.offset == 0 || snapshot.isEmpty {
             do throws(PfmError) {
-                snapshot = try subject.context.view(ofSet: subject.id)
+                let result = try subject.node.perform(.viewSet(subject.id), by: request.client)
+                guard case .view(let bytes) = result else { return request.fail(.ioError) }
+                snapshot = bytes
             } catch {
                 return request.fail(error.code)
             }

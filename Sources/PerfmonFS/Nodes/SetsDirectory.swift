@@ -33,10 +33,13 @@ enum SetsDirectory {
                             subject: name
                         )
                     }
-                    try node.context.createSet(id)
+                    try node.perform(
+                        .createSets([SetDescription(id)], exclusively: true),
+                        by: client
+                    )
                 },
                 remove: { node, client, name throws(PfmError) in
-                    try node.context.deleteSet(try SetNumbers.parse(name))
+                    try node.perform(.deleteSets([try SetNumbers.parse(name)]), by: client)
                     node.forgetOwnerships(below: "sets/\(name)")
                 }
             )
@@ -49,15 +52,19 @@ enum SetsDirectory {
 }
 
 /// One set of one context.
-struct SetSubject {
+struct SetSubject: ContextPart {
     let node: ContextNode
     let set: EventSet
 
-    var context: Context { node.context }
     var id: UInt16 { self.set.id }
 
     /// Whether the set was removed, or its context.
     var isGone: Bool { context.isRemoved || context.set(id) !== set }
+
+    /// A command that changes how the set is left.
+    func change(_ settings: SetSettings) -> ContextCommand {
+        .changeSets([SetDescription(id, settings)])
+    }
 
     /// Path of the set below the context.
     var path: String { "sets/\(id)" }

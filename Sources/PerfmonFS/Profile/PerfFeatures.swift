@@ -1,3 +1,4 @@
+import LinuxSupport
 import Glibc
 
 /// What a perf.data file says of the machine it comes from; perf shows it with `--header`.

@@ -1,3 +1,5 @@
+import LinuxSupport
+
 /// One record of a perf.data file while it is put together: a header of 8 bytes, then fields in
 /// the machine's byte order (`struct perf_event_header` of linux/perf_event.h).
 struct PerfRecord {
@@ -42,11 +44,6 @@ struct PerfRecord {
 }
 
 extension [UInt8] {
-    /// Appends a number, lowest byte first.
-    mutating func append<Number: FixedWidthInteger>(number: Number) {
-        Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
-    }
-
     /// Appends a text, a zero, and zeros up to a multiple of 8 bytes.
     mutating func append(padded text: String) {
         let length = Swift.min(text.utf8.count, 4095)

@@ -22,7 +22,10 @@ enum EventLines {
         set.usedPmds.compactMap { context.eventName(ofPmd: $0, in: set) }
     }
 
-    static func store(_ line: CommandLine, in context: Context) throws(PfmError) {
+    /// What a line asks for: `[setN:] EVENT ...`, or `none`.
+    ///
+    /// - Throws: EINVAL with the word at fault.
+    static func decode(_ line: CommandLine) throws(PfmError) -> ContextCommand {
         var words = line.words.map(\.text)
         var set: UInt16 = 0
         if let first = words.first, first.hasPrefix("set"), first.hasSuffix(":") {
@@ -32,7 +35,7 @@ enum EventLines {
         if set == 0, let first = words.first, RegisterNames.number(first, "set") != nil {
             throw PfmError(
                 .invalidArgument,
-                "\(first) is no event",
+                "\(first) is not an event",
                 hint: "write \(first): with a colon to name a set",
                 subject: first
             )
@@ -45,7 +48,7 @@ enum EventLines {
                     + "them"
             )
         }
-        try context.setEvents(words == ["none"] ? [] : words, set: set)
+        return .setEvents(words == ["none"] ? [] : words, set: set)
     }
 }
 
@@ -59,9 +62,10 @@ enum CounterLines {
     }
 
     static func show(_ readings: [CounterReading], _ text: inout TextBuffer) {
-        let width = readings.reduce(0) { max($0, $1.event.utf8.count) }
+        let width = readings.reduce(0) { max($0, $1.event?.utf8.count ?? 0) }
         for reading in readings {
-            text.append(reading.event, width: width + 1)
+            guard let event = reading.event else { continue }
+            text.append(event, width: width + 1)
             if reading.quality == .notCounted {
                 text.append("         not_counted")
             } else {

@@ -9,7 +9,7 @@ enum FormatLine {
     static func parse(
         _ line: CommandLine,
         _ formats: SamplingFormats
-    ) throws(PfmError) -> (name: String, arguments: [String: UInt64])? {
+    ) throws(PfmError) -> FormatChoice? {
         let words = line.words.map(\.text)
         guard let name = words.first else {
             throw PfmError(
@@ -38,7 +38,7 @@ enum FormatLine {
             let isSize = known.first { $0.name == key }.map { $0.kind == .size } ?? true
             arguments[key] = try value(String(parts[1]), isSize: isSize)
         }
-        return (name, arguments)
+        return FormatChoice(name, arguments)
     }
 
     /// The line that chooses the format of a context again.

@@ -47,38 +47,41 @@ package enum Numbers {
         return number
     }
 
+    /// A number at the start of a text, and what follows it.
+    struct Leading<Number> {
+        var number: Number
+        /// The text behind the number, without blanks at its ends.
+        var rest: String
+
+        /// What is said of the rest: perfmon2's own parser passed over it silently.
+        var note: String {
+            rest.isEmpty ? "" : "'\(Excerpt.ends(of: rest))' behind the number is ignored"
+        }
+    }
+
     /// A signed number at the start of a text, as the kernel's sscanf read the root files: leading
     /// blanks are skipped, whatever follows the digits is ignored.
-    static func leadingSigned(_ text: String) throws(PfmError) -> Int32 {
-        var isNegative = false
-        var hasBegun = false
-        var digits = 0
-        var magnitude: Int64 = 0
-        scan: for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: " ") where !hasBegun, UInt8(ascii: "\t") where !hasBegun:
-                continue
-            case UInt8(ascii: "-") where !hasBegun, UInt8(ascii: "+") where !hasBegun:
-                isNegative = byte == UInt8(ascii: "-")
-            case UInt8(ascii: "0")...UInt8(ascii: "9"):
-                digits += 1
-                magnitude = min(magnitude * 10 + Int64(byte - UInt8(ascii: "0")), 1 << 32)
-            default:
-                break scan
-            }
-            hasBegun = true
+    static func leadingSigned(_ text: String) throws(PfmError) -> Leading<Int32> {
+        let trimmed = CommandLine(text).trimmed
+        let sign = trimmed.prefix { $0 == "-" || $0 == "+" }.prefix(1)
+        let digits = trimmed.dropFirst(sign.count).prefix { $0.isASCII && $0.isNumber }
+        guard !digits.isEmpty, let number = Int32(sign + digits) else {
+            throw notANumber(trimmed, hint: "write decimal digits")
         }
-        guard digits > 0, let number = Int32(exactly: isNegative ? -magnitude : magnitude) else {
-            throw notANumber(CommandLine(text).trimmed, hint: "write decimal digits")
-        }
-        return number
+        let rest = trimmed.dropFirst(sign.count + digits.count)
+        return Leading(number: number, rest: CommandLine(String(rest)).trimmed)
     }
 
     /// A size in bytes at the start of a text, read as `leadingSigned` does; K, M or G may follow
-    /// the digits. `-1` and `max` are no limit.
-    static func leadingSize(_ text: String) throws(PfmError) -> UInt64 {
+    /// the digits. `-1` and `max` are no limit. What looks like another unit is refused, since the
+    /// number without it is not what was meant.
+    static func leadingSize(_ text: String) throws(PfmError) -> Leading<UInt64> {
+        let trimmed = CommandLine(text).trimmed
         let word = CommandLine(text).words.first?.text ?? ""
-        if word == "-1" || word == "max" { return .max }
+        if word == "-1" || word == "max" {
+            let rest = String(trimmed.dropFirst(word.count))
+            return Leading(number: .max, rest: CommandLine(rest).trimmed)
+        }
         let digits = word.prefix { $0.isASCII && $0.isNumber }
         guard !digits.isEmpty else {
             throw notANumber(
@@ -86,11 +89,23 @@ package enum Numbers {
                 hint: "write decimal digits, which K, M or G may follow, or max"
             )
         }
-        let units: [Character: UInt64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
-        let unit = word.dropFirst(digits.count).first?.uppercased().first
-        let factor = unit.flatMap { units[$0] } ?? 1
-        return try scaled(try unsigned(String(digits)), factor, word)
+        let letter = word.dropFirst(digits.count).first?.uppercased().first
+        let factor = letter.flatMap { sizeUnits[$0] }
+        let number = try scaled(try unsigned(String(digits)), factor ?? 1, word)
+        let length = digits.count + (factor == nil ? 0 : 1)
+        let rest = CommandLine(String(trimmed.dropFirst(length))).trimmed
+        if factor == nil, let first = rest.uppercased().first, "KMGTPE".contains(first) {
+            throw PfmError(
+                .invalidArgument,
+                "'\(Excerpt.ends(of: rest))' behind \(digits) is not read as a unit",
+                hint: "write K, M or G right behind the digits, as in \(digits)K",
+                subject: CommandLine(rest).words.first?.text
+            )
+        }
+        return Leading(number: number, rest: rest)
     }
+
+    private static let sizeUnits: [Character: UInt64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
 
     /// A size in bytes: decimal with an optional suffix K, M or G (powers of 1024).
     package static func size(_ text: String) throws(PfmError) -> UInt64 {
@@ -115,7 +130,7 @@ package enum Numbers {
         guard text.allSatisfy({ $0.isASCII && $0.isNumber }), !text.isEmpty else {
             throw PfmError(
                 .invalidArgument,
-                "\(text.isEmpty ? "an empty line" : text) is no duration",
+                "\(text.isEmpty ? "an empty line" : text) is not a valid duration",
                 hint: "write nanoseconds, or a number with ns, us, ms or s",
                 subject: text
             )
@@ -146,7 +161,7 @@ package enum Numbers {
     ) -> PfmError {
         PfmError(
             .invalidArgument,
-            text.isEmpty ? "an empty line is no number" : "\(text) is no number",
+            "\(text.isEmpty ? "an empty line" : text) is not a number",
             hint: hint,
             subject: text
         )

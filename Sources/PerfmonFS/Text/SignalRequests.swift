@@ -11,7 +11,7 @@ enum SignalRequests {
     static func parse(
         _ line: CommandLine,
         by client: Client
-    ) throws(PfmError) -> (tid: Int32, signal: Int32)? {
+    ) throws(PfmError) -> SignalRequest? {
         var words = line.words.map(\.text)
         if words == ["none"] { return nil }
         let isSelf = words.first == "self"
@@ -26,7 +26,10 @@ enum SignalRequests {
             )
         }
         let tid = Int32(try Numbers.bounded(words[1], 1...UInt64(Int32.max), "the thread"))
-        return (isSelf ? tid : try ThreadNumbers.of(client).ours(tid), try signal(words[3]))
+        return SignalRequest(
+            tid: isSelf ? tid : try ThreadNumbers.of(client).ours(tid),
+            signal: try signal(words[3])
+        )
     }
 
     /// Shows what a line asked for, so that it can be written back.

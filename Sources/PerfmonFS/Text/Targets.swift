@@ -13,9 +13,13 @@ enum Targets {
 
     /// A target by the number that the client has for it.
     static func text(_ target: Target, for client: Client) -> String {
-        switch target {
+        switch target.tasks {
         case .thread(let tid): "tid \(ThreadNumbers.of(client).theirs(tid))"
-        case .cpu(let cpu): "cpu \(cpu)"
+        case .process(let pid): "pid \(ThreadNumbers.of(client).theirs(pid))"
+        case .tree(let pid): "tree \(ThreadNumbers.of(client).theirs(pid))"
+        case .cgroup(let path): "cgroup \(path)"
+        case .all:
+            target.cpu.map { "cpu \($0)" } ?? "cpus \(target.cpus?.description ?? "all")"
         }
     }
 

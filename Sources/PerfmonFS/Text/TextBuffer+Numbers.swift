@@ -1,3 +1,5 @@
+import LinuxSupport
+
 extension TextBuffer {
     /// Appends a number in decimal.
     mutating func append(_ number: some FixedWidthInteger) {
@@ -28,12 +30,7 @@ extension TextBuffer {
     /// Appends the number in lower-case hexadecimal without a prefix.
     mutating func append(bareHex number: some FixedWidthInteger, digits: Int = 1) {
         let value = UInt64(truncatingIfNeeded: number)
-        let needed = max((64 - value.leadingZeroBitCount + 3) / 4, min(max(digits, 1), 16))
-        reserve(needed)
-        for position in stride(from: needed - 1, through: 0, by: -1) {
-            let digit = UInt8(truncatingIfNeeded: value >> UInt64(4 * position)) & 0xf
-            append(byte: digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-        }
+        append(hexDigits: max(Digits.hexadecimals(value), min(digits, 16)), of: value)
     }
 
     /// Appends a number of hundredths as a decimal with two digits behind the point: 10000 is
@@ -69,13 +66,6 @@ extension TextBuffer {
     }
 
     private mutating func append(magnitude: UInt64) {
-        var digits = 1
-        var power: UInt64 = 10
-        // 10^19 is the largest power of ten that UInt64 holds: 20 digits need no larger one.
-        while digits < 20 && magnitude >= power {
-            digits += 1
-            power = power &* 10
-        }
-        append(digits: digits, of: magnitude)
+        append(digits: Digits.decimals(magnitude), of: magnitude)
     }
 }

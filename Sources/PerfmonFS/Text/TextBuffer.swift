@@ -1,3 +1,5 @@
+import LinuxSupport
+
 /// The text of a file while it is rendered: bytes that grow at the end.
 ///
 /// Appending does not allocate while the text fits the capacity, which it keeps between renderings.
@@ -105,13 +107,14 @@ struct TextBuffer: ~Copyable, @unchecked Sendable {
     /// Appends the `digits` decimal digits of a number.
     mutating func append(digits: Int, of number: UInt64) {
         reserve(digits)
-        var rest = number
-        var position = count + digits
-        while position > count {
-            position -= 1
-            storage[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        }
+        Digits.write(decimal: number, digits: digits, to: storage + count)
+        count += digits
+    }
+
+    /// Appends the `hexDigits` hexadecimal digits of a number.
+    mutating func append(hexDigits digits: Int, of number: UInt64) {
+        reserve(digits)
+        Digits.write(hex: number, digits: digits, to: storage + count)
         count += digits
     }
 

@@ -14,12 +14,17 @@ struct CommandReport: Sendable {
         case removeDirectory
         /// A read that failed; those that succeed are not reported.
         case read
-        /// An open that was refused.
+        /// An open for reading that was refused.
         case open
+        /// An open for writing that was refused, and so what was to be written.
+        case openForWriting
         /// chmod, chown or chgrp.
         case changeOwner
         /// Something no directory of the mount allows: unlink, rename, link, mknod, touch.
         case unsupported
+
+        /// Whether it was to change something; looking at a file is not a command.
+        var isCommand: Bool { self != .read && self != .open }
     }
 
     var kind: Kind

@@ -23,8 +23,6 @@ final class DirectoryTable<Subject>: Sendable {
     /// Stores what chmod, chown or chgrp makes of one file's usual mode and owner; nil: refused with
     /// EPERM.
     let setFileOwnership: (@Sendable (Subject, String, Ownership, Ownership) -> Void)?
-    /// Asked before anything that is written to a file of this name is carried out.
-    let authorise: (@Sendable (Subject, Client, String) throws(PfmError) -> Void)?
     /// Whether the subject was removed; files still open then answer ENODEV.
     let isGone: @Sendable (Subject) -> Bool
     /// Told of every write, mkdir and rmdir in the directory, successful or not, and of every
@@ -50,7 +48,6 @@ final class DirectoryTable<Subject>: Sendable {
         setOwnership: (@Sendable (Subject, Client, Ownership) throws(PfmError) -> Void)? = nil,
         fileOwnership: (@Sendable (Subject, String, Ownership) -> Ownership)? = nil,
         setFileOwnership: (@Sendable (Subject, String, Ownership, Ownership) -> Void)? = nil,
-        authorise: (@Sendable (Subject, Client, String) throws(PfmError) -> Void)? = nil,
         isGone: @escaping @Sendable (Subject) -> Bool = { _ in false },
         report: @escaping @Sendable (Subject, CommandReport) -> Void
     ) {
@@ -63,7 +60,6 @@ final class DirectoryTable<Subject>: Sendable {
         self.setOwnership = setOwnership
         self.fileOwnership = fileOwnership
         self.setFileOwnership = setFileOwnership
-        self.authorise = authorise
         self.isGone = isGone
         self.report = report
         var rows: [String: Row] = [:]

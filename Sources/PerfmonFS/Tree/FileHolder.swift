@@ -9,7 +9,6 @@ final class FileHolder {
     let ownership: () -> Ownership
     let isGone: () -> Bool
     let report: (CommandReport) -> Void
-    let authorise: ((Client, String) throws(PfmError) -> Void)?
     let fileOwnership: ((String, Ownership) -> Ownership)?
     let setFileOwnership: ((String, Ownership, Ownership) -> Void)?
 
@@ -17,13 +16,6 @@ final class FileHolder {
         ownership = { table.ownership(owner) }
         isGone = { table.isGone(owner) }
         report = { table.report(owner, $0) }
-        if let authorise = table.authorise {
-            self.authorise = { (client, name) throws(PfmError) in
-                try authorise(owner, client, name)
-            }
-        } else {
-            authorise = nil
-        }
         if let changed = table.fileOwnership {
             fileOwnership = { changed(owner, $0, $1) }
         } else {

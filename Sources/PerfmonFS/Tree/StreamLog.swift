@@ -12,6 +12,8 @@ protocol StreamSupply: AnyObject {
     var isEnded: Bool { get }
     /// Moves whole records to the text until it has grown by about `wanted` bytes.
     func take(_ wanted: Int, into text: inout TextBuffer)
+    /// The reader is gone; it has read up to an offset, counted from the first byte ever taken.
+    func closed(readTo offset: Int)
 }
 
 /// What a waiting file has shown so far: bytes at absolute offsets, growing at the end.
@@ -79,10 +81,17 @@ final class StreamLog {
         } else if offset < end || isClosed {
             let rest = max(end - offset, 0)
             handle.position = end - rest + min(request.size, rest)
+            handle.furthest = max(handle.furthest, handle.position)
             request.reply(from: text, startingAt: start)
         } else {
             waiters.park(request, for: handle)
         }
+    }
+
+    /// Ends what `open` began.
+    fileprivate func close(_ handle: StreamHandle) {
+        waiters.forget(handle)
+        supply?.closed(readTo: handle.furthest)
     }
 
     /// Whether a read at an offset would be answered at once.
@@ -112,6 +121,8 @@ private final class StreamHandle: FileHandle {
     private let log: StreamLog
     /// Offset behind the last byte that was read: where poll(2) expects the next one.
     fileprivate var position = 0
+    /// The highest `position` so far.
+    fileprivate var furthest = 0
 
     init(_ log: StreamLog) {
         self.log = log
@@ -129,6 +140,6 @@ private final class StreamHandle: FileHandle {
     }
 
     func release() {
-        log.waiters.forget(self)
+        log.close(self)
     }
 }

@@ -142,7 +142,9 @@ final class TableFile: FileSource {
                 return try open(flags)
             }
         } catch {
-            if !isPending { report(.open, by: client, error: error) }
+            if !isPending {
+                report(flags.contains(.write) ? .openForWriting : .open, by: client, error: error)
+            }
             throw error.code
         }
     }

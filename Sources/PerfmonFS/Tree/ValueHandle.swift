@@ -108,7 +108,6 @@ extension ValueHandle: LineTaker {
 
     func carryOut(_ line: CommandLine, number: Int, by client: Client) throws(PfmError) {
         do throws(PfmError) {
-            try file.holder.authorise?(client, file.place.name)
             try store?(client, line)
         } catch {
             if file.isPending { throw error }

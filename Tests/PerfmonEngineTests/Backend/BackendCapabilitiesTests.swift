@@ -33,7 +33,7 @@ struct BackendCapabilitiesTests {
             #expect(error.code == .notSupported, sourceLocation: place)
             #expect(error.message.contains("the limited backend"), sourceLocation: place)
             #expect(error.message.contains(word), sourceLocation: place)
-            #expect(!error.hint.isEmpty, sourceLocation: place)
+            #expect(error.remedy != nil, sourceLocation: place)
         } catch {
             Issue.record(error, sourceLocation: place)
         }

@@ -31,6 +31,10 @@ final class LimitedBackend: CounterBackend {
 
     func descriptors(for request: AttachRequest) -> Int { inner.descriptors(for: request) }
 
+    func placements(for request: AttachRequest) throws(PfmError) -> [Placement] {
+        try inner.placements(for: request)
+    }
+
     func validate(_ selection: EventSelection, systemWide: Bool) throws(PfmError) {
         validated += 1
         try inner.validate(selection, systemWide: systemWide)

@@ -51,7 +51,7 @@ import Testing
         let alias = try failure { () throws(PfmError) in try server.resolve("migratons:k") }
         #expect(alias.hint.hasPrefix("did you mean migrations:k"))
         let none = try failure { () throws(PfmError) in try server.resolve("xyzzyplughxyzzy") }
-        #expect(none.hint == "info/available_events lists all names")
+        #expect(none.remedy == .listedEvents(""))
     }
 
     @Test(

@@ -1,3 +1,5 @@
+import Glibc
+@testable import LinuxSupport
 @testable import PerfmonEngine
 @testable import PerfmonEvents
 @testable import PerfmonModel
@@ -24,14 +26,26 @@ import Testing
     }
 
     @Test func keepsIndexesThatAreSettled() throws {
-        let settled = SysfsEvents(files: Fixture.files("server"), names: ["power", "cpu"])
-        #expect(settled.device("power")?.index == 0)
-        #expect(settled.device("cpu")?.index == 1)
-        // What came later stands behind.
-        #expect(settled.device("uncore_cha_0")?.index == 6)
-        #expect(
-            try settled.resolve("power/energy-pkg/") == .generic(0x8000_0007_0053_0002, operand: 0)
-        )
+        let root = "/tmp/pfmfs-test-\(getpid())-devices"
+        defer { _ = Child.run("rm", "-r", root) }
+        func add(_ name: String, type: Int) {
+            let path = "\(root)/sys/bus/event_source/devices/\(name)"
+            #expect(Child.run("mkdir", "-p", path) == 0)
+            #expect(Child.run("sh", "-c", "echo \(type) > \(path)/type") == 0)
+        }
+        add("power", type: 20)
+        add("rapl", type: 21)
+        let events = SysfsEvents(files: KernelFiles(root: root))
+        #expect(events.device("rapl")?.index == 1)
+        #expect(events.device(ofType: 21)?.name == "rapl")
+        // What comes later stands behind, and a module that comes back has another number.
+        add("amd_iommu", type: 22)
+        #expect(events.device("amd_iommu")?.index == 2)
+        #expect(events.device("power")?.index == 0)
+        add("rapl", type: 30)
+        add("power", type: 21)
+        #expect(events.device(ofType: 21)?.name == "power")
+        #expect(try events.device(at: 1).type() == 30)
     }
 
     @Test(

@@ -34,7 +34,7 @@ import Testing
         let refused = error { () throws(PfmError) in _ = try engine.createContext("u5", by: user) }
         #expect(refused?.code == .diskQuotaExceeded)
         #expect(refused?.message == "uid 1000 has 4 contexts and may have 4")
-        #expect(refused?.hint.contains("user_contexts") == true)
+        #expect(refused?.remedy == .raise(.userContexts, or: "remove some"))
         for uid in 1001...1002 as ClosedRange<UInt32> {
             for number in 1...4 {
                 let client = Client(uid: uid, gid: uid, tid: 9)

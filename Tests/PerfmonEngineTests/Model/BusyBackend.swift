@@ -39,6 +39,10 @@ final class BusyBackend: CounterBackend {
 
     func descriptors(for request: AttachRequest) -> Int { inner.descriptors(for: request) }
 
+    func placements(for request: AttachRequest) throws(PfmError) -> [Placement] {
+        try inner.placements(for: request)
+    }
+
     func attach(_ request: AttachRequest) throws(PfmError) -> any CounterSession {
         BusySession(try inner.attach(request), on: self)
     }

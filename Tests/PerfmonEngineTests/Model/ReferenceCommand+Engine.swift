@@ -43,6 +43,7 @@ extension EngineFixture {
             try context.writePmd(number, set: set, settings)
         case .readPmd(let number, let set): _ = try context.readPmd(number, set: set)
         case .createSet(let id): try context.createSet(id)
+        case .setUpSet(let id, let settings): try context.setUpSet(id, settings)
         case .deleteSet(let id): try context.deleteSet(id)
         case .changeSet(let id, let settings): try context.changeSet(id, settings)
         case .load(let target, let set): try context.load(on: target, set: set, by: root)
@@ -53,10 +54,10 @@ extension EngineFixture {
         case .start(let set): try context.start(set: set)
         case .information(let set): _ = try context.information(ofSet: set)
         case .pause(let isPaused):
-            guard case .thread(let tid)? = context.target else { return }
+            guard let tid = context.target?.thread else { return }
             backend.setPaused(isPaused, thread: tid)
         case .endThread:
-            guard case .thread(let tid)? = context.target else { return }
+            guard let tid = context.target?.thread else { return }
             threads.end(tid)
             engine.drain()
         }

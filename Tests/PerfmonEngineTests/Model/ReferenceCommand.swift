@@ -17,6 +17,8 @@ enum ReferenceCommand: CustomStringConvertible {
     case writePmd(Int, set: UInt16, CounterSettings)
     case readPmd(Int, set: UInt16)
     case createSet(UInt16)
+    /// `pfm_create_evtsets`, which sets up anew what exists.
+    case setUpSet(UInt16, SetSettings)
     case deleteSet(UInt16)
     case changeSet(UInt16, SetSettings)
     case load(Target, set: UInt16)
@@ -39,6 +41,7 @@ enum ReferenceCommand: CustomStringConvertible {
             "writePmd \(number) set \(set): \(settings.listed)"
         case .readPmd(let number, let set): "readPmd \(number) set \(set)"
         case .createSet(let id): "createSet \(id)"
+        case .setUpSet(let id, let settings): "setUpSet \(id): \(settings)"
         case .deleteSet(let id): "deleteSet \(id)"
         case .changeSet(let id, let settings): "changeSet \(id): \(settings)"
         case .load(let target, let set): "load \(target) set \(set)"

@@ -57,6 +57,7 @@ extension ReferenceWorld {
             guard let index = context.index(of: set) else { return .invalidArgument }
             return context.sets[index].pmds[number] == nil ? .invalidArgument : nil
         case .createSet(let id): return context.createSet(id)
+        case .setUpSet(let id, let settings): return context.setUpSet(id, settings, tick)
         case .deleteSet(let id): return context.deleteSet(id)
         case .changeSet(let id, let settings): return context.changeSet(id, settings, tick)
         case .load(let target, let set): return load(&context, target, set)
@@ -76,10 +77,10 @@ extension ReferenceWorld {
         case .information(let set):
             return context.index(of: set) == nil ? .invalidArgument : nil
         case .pause(let isPaused):
-            if case .thread = context.target { context.isPaused = isPaused }
+            if context.target?.thread != nil { context.isPaused = isPaused }
             return nil
         case .endThread:
-            guard case .thread(let tid) = context.target else { return nil }
+            guard let tid = context.target?.thread else { return nil }
             endedThreads.insert(tid)
             unload(&context)
             if context.messages.count < 8 { context.messages.append(.end(.exit)) }
@@ -94,23 +95,18 @@ extension ReferenceWorld {
     ) -> Errno? {
         guard !context.isAttached else { return .resourceBusy }
         let isSystemWide = context.flags.contains(.systemWide)
-        switch target {
-        case .cpu(let cpu) where !isSystemWide || cpu > 1: return .invalidArgument
-        case .thread where isSystemWide: return .invalidArgument
-        default: break
+        guard target.isSystemWide == isSystemWide, target.cpu ?? 0 <= 1 else {
+            return .invalidArgument
         }
         guard let first = context.index(of: set) else { return .invalidArgument }
         for set in context.sets where set.flags.contains(.explicitNext) {
             guard context.index(of: set.nextID) != nil else { return .invalidArgument }
         }
         for other in contexts.values.compactMap(\.target) {
-            switch (other, target) {
-            case (.thread, .thread): if other == target { return .fileExists }
-            case (.cpu, .cpu): if other == target { return .resourceBusy }
-            default: return .resourceBusy
-            }
+            guard other.isSystemWide == isSystemWide else { return .resourceBusy }
+            if other == target { return isSystemWide ? .resourceBusy : .fileExists }
         }
-        if case .thread(let tid) = target, endedThreads.contains(tid) { return .noSuchProcess }
+        if let tid = target.thread, endedThreads.contains(tid) { return .noSuchProcess }
         for index in context.sets.indices { context.prepareSet(index) }
         context.sets[first].runs = 1
         context.reloadCountdowns(first)

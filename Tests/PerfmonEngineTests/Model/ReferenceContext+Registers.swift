@@ -101,6 +101,23 @@ extension ReferenceContext {
         return nil
     }
 
+    /// `pfm_create_evtsets`: a set that was made stays, whatever is wrong with its settings, and the
+    /// control registers of one that exists take their defaults.
+    mutating func setUpSet(_ id: UInt16, _ settings: SetSettings, _ tick: UInt64) -> Errno? {
+        guard let index = index(of: id) else {
+            return createSet(id) ?? changeSet(id, settings, tick)
+        }
+        if let refusal = changeSet(id, settings, tick) { return refusal }
+        let before = sets[index]
+        sets[index].pmcs = [:]
+        sets[index].unemulated = []
+        for pmd in before.pmds.keys
+        where before.selection(ofPmd: pmd) != sets[index].selection(ofPmd: pmd) {
+            sets[index].pmds[pmd]?.reading = ReferenceReading()
+        }
+        return nil
+    }
+
     mutating func deleteSet(_ id: UInt16) -> Errno? {
         guard !isAttached else { return .resourceBusy }
         guard id != 0, index(of: id) != nil else { return .invalidArgument }

@@ -99,14 +99,12 @@ struct ReferenceContext {
     var isAttached: Bool { state == .loaded || state == .masked }
     /// Statistics of a thread go to CPU 0: simulated threads run there.
     var cpu: Int {
-        if case .cpu(let cpu) = target { return cpu }
-        return 0
+        target?.cpu ?? 0
     }
 
     /// The monitored thread; 0 on a CPU.
     var tid: Int32 {
-        if case .thread(let tid) = target { return tid }
-        return 0
+        target?.thread ?? 0
     }
 
     func index(of id: UInt16) -> Int? {

@@ -109,7 +109,8 @@ struct ReferenceGenerator {
         case 890..<900: .unload
         case 900..<915: .createSet(setID())
         case 915..<920: .deleteSet(setID())
-        case 920..<945: .changeSet(setID(), setSettings())
+        case 920..<938: .changeSet(setID(), setSettings())
+        case 938..<945: .setUpSet(setID(), setSettings())
         case 945..<950: .setFlags(contextFlags())
         case 950..<955: .setFormat(switches && chance(70) ? bufferSize() : nil)
         case 955..<960: .information(set: setID())

@@ -45,14 +45,14 @@ enum Events {
 
     /// msr/tsc/; nil where there is no such PMU.
     static var timeStampCounter: EventSelection? {
-        SysfsPmus(PerfKernel()).all.firstIndex { $0.name == "msr" }.map {
-            generic(7, UInt64($0) << 48)
+        SysfsEvents().device("msr").map {
+            generic(7, UInt64($0.index) << 48)
         }
     }
 
     /// A tracepoint; nil unless tracefs is mounted where everybody looks for it.
     static func tracepoint(_ path: String) -> EventSelection? {
-        PerfKernel().text("/sys/kernel/tracing/events/\(path)/id").flatMap { UInt64($0) }.map {
+        KernelFiles().number("/sys/kernel/tracing/events/\(path)/id").map {
             generic(3, $0)
         }
     }
@@ -122,6 +122,15 @@ enum Deed {
     }
 }
 
+/// Perf events that this process has open.
+func openEvents() -> Int {
+    ((try? KernelFiles().entries("/proc/self/fd")) ?? []).count { name in
+        var target = [CChar](repeating: 0, count: 64)
+        return readlink("/proc/self/fd/\(name)", &target, 63) > 0
+            && strcmp(target, "anon_inode:[perf_event]") == 0
+    }
+}
+
 /// Asks again and again until something has come true, for at most five seconds.
 @discardableResult
 func eventually(_ isTrue: () throws -> Bool) rethrows -> Bool {
@@ -175,7 +184,7 @@ final class Child {
 
     /// Waits until a process is in a read of its standard input.
     static func waitUntilItReads(_ pid: Int32) {
-        eventually { PerfKernel().text("/proc/\(pid)/syscall")?.hasPrefix("0 0x0 ") == true }
+        eventually { ProcessFile.text("/proc/\(pid)/syscall")?.hasPrefix("0 0x0 ") == true }
     }
 
     /// Runs a program to its end; its exit status, or -1.
@@ -198,7 +207,7 @@ final class Child {
 
     /// Waits until the process executes a program. Before that it has its parent's rights.
     func waitUntilItRuns(_ program: String) {
-        while PerfKernel().text("/proc/\(pid)/comm") != program { usleep(1000) }
+        while ProcessFile.text("/proc/\(pid)/comm") != program + "\n" { usleep(1000) }
     }
 
     func say(_ line: String) {

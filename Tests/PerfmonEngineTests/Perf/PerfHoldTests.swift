@@ -60,10 +60,7 @@ extension PerfTests {
             target.say("go\n")
             for overflow in 1...3 as ClosedRange<UInt64> {
                 #expect(nextOverflow() == overflow * 10)
-                #expect(
-                    backend.kernel.status(ofThread: target.pid, field: "State")
-                        == "t (tracing stop)"
-                )
+                #expect(ThreadStatus(ofThread: target.pid)?["State"] == "t (tracing stop)")
                 usleep(20_000)
                 #expect(target.lines(quietFor: 20).count == (overflow == 1 ? 9 : 10))
                 #expect(try session.read(0).raw[0] == overflow * 10)
@@ -89,7 +86,7 @@ extension PerfTests {
             session.detach()
             #expect(target.wait() == 0)
             #expect(target.lines(quietFor: 20) == ["done"])
-            #expect(backend.kernel.status(ofThread: getpid(), field: "TracerPid") == "0")
+            #expect(ThreadStatus(ofThread: getpid())?["TracerPid"] == "0")
         }
 
         @Test("a new session can hold a thread that was just let go of")

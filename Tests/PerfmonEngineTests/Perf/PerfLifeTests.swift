@@ -88,8 +88,8 @@ extension PerfTests {
         @Test("a thread number that is used again is not the thread that was meant")
         func reuse() throws {
             let child = try Child.shell("read x")
-            let handle = try ThreadHandle(child.pid, kernel: backend.kernel)
-            let oldHandle = try ThreadHandle(child.pid, kernel: backend.kernel, usesPidfd: false)
+            let handle = try ThreadHandle(child.pid)
+            let oldHandle = try ThreadHandle(child.pid, usesPidfd: false)
             #expect([handle.isAlive, oldHandle.isAlive] == [true, true])
             child.wait()
             // The next process gets the same number.
@@ -207,11 +207,11 @@ extension PerfTests {
             // The list of CPUs is a file of the test's; the announcement is a real one, sent
             // without taking the CPU away from everybody.
             let root = "/tmp/pfmfs-test-\(getpid())"
-            let directory = root + "/devices/system/cpu"
+            let directory = root + "/sys/devices/system/cpu"
             defer { _ = Child.run("rm", "-r", root) }
             #expect(Child.run("mkdir", "-p", directory) == 0)
             #expect(Child.run("sh", "-c", "echo 0-1 > \(directory)/online") == 0)
-            let backend = try PerfBackend(kernel: PerfKernel(sysfs: root))
+            let backend = try PerfBackend(kernel: PerfKernel(files: KernelFiles(root: root)))
             let gone = try backend.attach(.cpu(1), counters(Events.taskClock), session: 1)
             let kept = try backend.attach(.cpu(0), counters(Events.taskClock), session: 2)
             defer {

@@ -69,7 +69,7 @@ extension PerfTests {
             session.stop(0)
             child.say("go\n")
             let end = backend.now + 5_000_000_000
-            while PerfKernel().status(ofThread: child.pid, field: "Name") != "su" {
+            while ThreadStatus(ofThread: child.pid)?["Name"] != "su" {
                 try #require(backend.now < end)
                 usleep(1000)
             }
@@ -159,10 +159,11 @@ extension PerfTests {
         @Test("the check survives the process that makes it")
         func probeIsKilled() throws {
             #expect(refusal(.thread(child.pid), userFaults) == nil)
-            for pid in backend.kernel.entries("/proc").compactMap({ Int32($0) })
-            where backend.kernel.text("/proc/\(pid)/comm") == "pfmfs-probe"
-                && backend.kernel.status(ofThread: pid, field: "PPid") == String(getpid())
-            {
+            for pid in try KernelFiles().entries("/proc").compactMap({ Int32($0) }) {
+                let status = ThreadStatus(ofThread: pid)
+                guard status?["Name"] == "pfmfs-probe", status?.number("PPid") == getpid() else {
+                    continue
+                }
                 kill(pid, SIGKILL)
             }
             usleep(20_000)

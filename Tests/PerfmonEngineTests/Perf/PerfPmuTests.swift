@@ -67,7 +67,9 @@ struct PerfPmuTests {
 
     @Test("native images lose what the kernel sets itself, and keep the rest")
     func nativeAttributes() throws {
-        let attributes = PerfAttributes(pmus: SysfsPmus(PerfKernel(sysfs: "/nonexistent")))
+        let attributes = PerfAttributes(
+            devices: SysfsEvents(files: KernelFiles(root: "/nonexistent"))
+        )
         // BR_INST_RETIRED.ALL_BRANCHES in user mode, with edge, INT, EN and CMASK 2.
         let programmable = try attributes.attributes(for: .programmable(0x2_55_00C4))
         #expect(programmable.type == PERF_TYPE_RAW.rawValue)
@@ -90,8 +92,7 @@ struct PerfPmuTests {
 
     @Test("every class of the generic layout")
     func genericAttributes() throws {
-        let sysfs = Fixture.files("server").root + "/sys"
-        let attributes = PerfAttributes(pmus: SysfsPmus(PerfKernel(sysfs: sysfs)))
+        let attributes = PerfAttributes(devices: Fixture.devices("server"))
         func attr(_ selection: EventSelection) throws -> perf_event_attr {
             try attributes.attributes(for: selection)
         }
@@ -104,10 +105,10 @@ struct PerfPmuTests {
         #expect(breakpoint.bp_type == 1)
         #expect(breakpoint.bp_len == 4)
         #expect(breakpoint.bp_addr == 0x4000)
-        let index = try #require(attributes.pmus.all.firstIndex { $0.name == "power" })
+        let index = try #require(attributes.devices.all.firstIndex { $0.name == "power" })
         let pmu = UInt64(index) << 48
         let dynamic = try attr(Events.generic(7, pmu | 2 << 36 | 5, operand: 99))
-        #expect(dynamic.type == attributes.pmus.all[index].type)
+        #expect(try dynamic.type == attributes.devices.all[index].type())
         #expect(dynamic.config == 5)
         #expect(dynamic.config1 == 99)
         let wide = try attr(Events.generic(7, pmu | 1 << 36, operand: 1 << 40))
@@ -124,9 +125,8 @@ struct PerfPmuTests {
     /// A probe's words are addresses of strings, which the kernel would read from this process.
     @Test("no register reaches the PMUs that take addresses", arguments: ["uprobe", "software"])
     func unaddressable(name: String) throws {
-        let sysfs = Fixture.files("server").root + "/sys"
-        let attributes = PerfAttributes(pmus: SysfsPmus(PerfKernel(sysfs: sysfs)))
-        let index = try #require(attributes.pmus.all.firstIndex { $0.name == name })
+        let attributes = PerfAttributes(devices: Fixture.devices("server"))
+        let index = try #require(attributes.devices.all.firstIndex { $0.name == name })
         let selection = Events.generic(7, UInt64(index) << 48 | 2 << 36, operand: 0x1000)
         let error = try failure { () throws(PfmError) in
             try attributes.attributes(for: selection)

@@ -130,8 +130,10 @@ import Testing
             ) == .max
         )
         #expect(LockedMemory.maximum(in: "Max processes 1 1") == nil)
-        #expect(LockedMemory.current(in: "VmPin:\t0 kB\nVmLck:\t      12 kB\n") == 12288)
-        #expect(LockedMemory.current(in: "Name:\tkthreadd\n") == 0)
+        #expect(
+            LockedMemory.current(in: ThreadStatus("VmPin:\t0 kB\nVmLck:\t      12 kB\n")) == 12288
+        )
+        #expect(LockedMemory.current(in: ThreadStatus("Name:\tkthreadd\n")) == 0)
         #expect(LockedMemory.ofThread(0) == LockedMemory(current: 0, maximum: 8 << 20))
     }
 

@@ -52,7 +52,7 @@ import Testing
         #expect(load(context, .thread(60)) == nil)
         #expect(load(context, .thread(62)) == .noSuchProcess, "the target comes before the state")
         #expect(load(context, .thread(60)) == .resourceBusy)
-        try context.unload()
+        try context.unload(by: caller)
         #expect(load(context, .thread(50)) == nil, "the caller itself")
     }
 
@@ -70,6 +70,28 @@ import Testing
         #expect(load(context, .cpu(7)) == .invalidArgument)
         #expect(load(context, .cpu(1)) == nil)
         #expect(load(context, .cpu(0)) == .resourceBusy, "the state comes before the CPU")
+    }
+
+    /// What is shown besides the registers themselves comes from them, and asks the same.
+    @Test func whatIsReadOfCountersAsksTheSame() throws {
+        let fixture = try fixture()
+        let context = try fixture.context(events: ["cycles"])
+        try context.load(on: .thread(60), by: caller)
+        let stranger = Client(uid: 1000, gid: 1000, tid: 62)
+        let register = RegisterAddress(0, set: 0)
+        let readings: [ContextCommand] = [
+            .readPMDs([register]), .readCounters(set: nil), .readCounters(set: 0),
+            .readCounter(register), .readCountdown(register),
+        ]
+        func results(by client: Client) -> [Errno?] {
+            readings.map { context.outcome(of: $0, by: client).failure?.code }
+        }
+        #expect(results(by: stranger) == Array(repeating: .noSuchProcess, count: 5))
+        #expect(results(by: caller) == Array(repeating: nil, count: 5))
+        let settings = context.outcome(of: .readSettings(register), by: stranger)
+        #expect(settings.failure == nil, "what was written is not a count")
+        try context.unload(by: caller)
+        #expect(results(by: stranger) == Array(repeating: nil, count: 5))
     }
 
     /// What each command asks of a caller elsewhere (the table of 3.3).
@@ -111,7 +133,7 @@ import Testing
             $0.flags = .overflowNotify
         }
         try context.load(on: .thread(60), by: caller)
-        try context.start()
+        try context.start(by: caller)
         fixture.pass(1000)
         #expect(context.state == .masked)
         let stranger = Client(uid: 1000, gid: 1000, tid: 62)
@@ -129,7 +151,7 @@ import Testing
         let fixture = try fixture()
         let context = try fixture.context(flags: .systemWide, events: ["cycles"])
         try context.load(on: .cpu(0), by: fixture.root)
-        let all = refusals(context, by: caller)
+        let all = refusals(context, by: Client(uid: 0, gid: 0, tid: 50))
         #expect(all == Array(repeating: .resourceBusy, count: 8))
         #expect(context.state == .loaded)
         #expect(fixture.engine.systemSessionCount == 1)
@@ -154,15 +176,16 @@ import Testing
 
             """
         let numbers = (4...52).map { $0 == 39 ? "3" : "\($0)" }.joined(separator: " ")
-        let facts = try #require(ThreadFacts(status: status, stat: "10 (a) t (b) t \(numbers)"))
+        let stat = try #require(ThreadStat("10 (a) t (b) t \(numbers)"))
+        let facts = ThreadFacts(ThreadStatus(status), stat)
         #expect(facts.uids == [1000, 1001, 1002])
         #expect(facts.gids == [100, 101, 102])
         #expect(facts.tracer == 77 && facts.isTraceStopped)
         #expect(facts.cpu == 3)
         #expect(facts.capabilities == 1 << 19 | 1 << 5)
         let stopped = status.replacing("t (tracing stop)", with: "T (stopped)")
-        #expect(ThreadFacts(status: stopped, stat: "1 (x) T \(numbers)")?.isTraceStopped == false)
-        #expect(ThreadFacts(status: status, stat: "10 (a) t 1 2") == nil)
+        #expect(!ThreadFacts(ThreadStatus(stopped), stat).isTraceStopped)
+        #expect(ThreadStat("10 (a) t 1 2") == nil)
         #expect(ThreadFacts.ofThread(0) == nil)
     }
 }

@@ -17,9 +17,9 @@ import Testing
         #expect(context.sets[0].pmcValue(register) == 0x10_0000)
         try context.writePmc(0, set: 0, value: 0xffff_ffff_0063_00c0)
         #expect(context.sets[0].pmcValue(register) == 0x53_00c0)
-        #expect(context.note.contains("0xffffffff00300000"))
+        #expect(context.notes == [.reservedBits(0xffff_ffff_0030_0000)])
         try context.writePmc(0, set: 0, value: 0x53_00c0)
-        #expect(context.note == "")
+        #expect(context.notes.isEmpty)
     }
 
     @Test func namesAndRawValuesAreOneState() throws {

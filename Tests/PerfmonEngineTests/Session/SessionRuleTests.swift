@@ -16,7 +16,7 @@ import Testing
         _ name: String,
         _ target: Target
     ) throws -> Errno? {
-        let isSystemWide = if case .cpu = target { true } else { false }
+        let isSystemWide = target.isSystemWide
         let context = try fixture.context(name, flags: isSystemWide ? .systemWide : [])
         return refusal { () throws(PfmError) in
             try context.load(on: target, by: fixture.root)
@@ -124,16 +124,42 @@ import Testing
         let stranger = Client(uid: 1001, gid: 1001, tid: 2)
         let context = try fixture.engine.createContext("a", by: stranger)
         fixture.engine.controls.taskGroup = 500
+        try context.setFlags(.mapSets, by: stranger)
         try context.load(on: .thread(7), by: stranger)
-        try context.unload()
+        try context.unload(by: stranger)
+        let systemWide = refusal { () throws(PfmError) in
+            try context.setFlags(.systemWide, by: stranger)
+        }
+        #expect(systemWide == .notPermitted, "another kind of session is asked for")
+        let member = Client(uid: 1000, gid: 600, groups: [500], tid: 1)
         fixture.engine.controls.systemGroup = 600
-        let member = Client(uid: 1000, gid: 600, tid: 1)
         let other = try fixture.engine.createContext("b", by: member)
-        let load = refusal { () throws(PfmError) in try other.load(on: .thread(7), by: member) }
-        #expect(load == .notPermitted, "made by right of sys_group alone")
         try other.setFlags(.systemWide, by: member)
         fixture.engine.controls.systemGroup = 700
+        try other.setFlags([.systemWide, .mapSets], by: member)
         try other.load(on: .cpu(0), by: member)
+    }
+
+    /// Every combination of groups, membership and kind, against the list of specification 10.1.
+    @Test(arguments: [nil, 500] as [Int32?], [nil, 600] as [Int32?])
+    func groupsAsTheOriginalCodedThem(_ system: Int32?, _ task: Int32?) throws {
+        for groups in [[], [500], [600], [500, 600]] as [[UInt32]] {
+            let client = Client(uid: 1000, gid: 1000, groups: groups, tid: 1)
+            for isSystemWide in [false, true] {
+                let fixture = try EngineFixture()
+                fixture.engine.controls.systemGroup = system ?? Controls.anyGroup
+                fixture.engine.controls.taskGroup = task ?? Controls.anyGroup
+                let result = refusal { () throws(PfmError) in
+                    let context = try fixture.engine.createContext("c", by: client)
+                    if isSystemWide { try context.setFlags(.systemWide, by: client) }
+                    try context.load(on: isSystemWide ? .cpu(0) : .thread(7), by: client)
+                }
+                let failsSystem = isSystemWide && system != nil && !groups.contains(500)
+                let failsTask = task != nil && !groups.contains(600)
+                let expected: Errno? = failsSystem || failsTask ? .notPermitted : nil
+                #expect(result == expected, "groups \(groups), system-wide \(isSystemWide)")
+            }
+        }
     }
 
     @Test func namesAndLimits() throws {

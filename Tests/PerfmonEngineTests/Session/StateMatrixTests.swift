@@ -140,7 +140,7 @@ enum Command: String, CaseIterable {
                 do throws(PfmError) {
                     try command.run(context, fixture)
                 } catch {
-                    #expect(!error.message.isEmpty && !error.hint.isEmpty, "\(state) \(command)")
+                    #expect(!error.message.isEmpty && error.remedy != nil, "\(state) \(command)")
                 }
             }
         }

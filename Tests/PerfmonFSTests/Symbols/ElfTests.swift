@@ -1,4 +1,5 @@
 import CLinux
+import LinuxSupport
 @testable import FuseKit
 import Glibc
 @testable import PerfmonEngine

@@ -93,7 +93,7 @@ final class DefaultFormat: SamplingFormat {
         guard cursor.offset < fields.currentOffset else { return false }
         let offset = Int(cursor.offset)
         Entry.load(&sample, from: buffer, at: offset)
-        sample.registers = layouts.registers(pmd: sample.pmd, set: sample.set, at: offset)
+        layouts.complete(&sample, at: offset)
         cursor.offset = UInt64(Entry.loadValues(&sample, from: buffer, at: offset + Entry.size))
         return true
     }

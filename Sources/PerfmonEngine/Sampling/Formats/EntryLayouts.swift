@@ -1,13 +1,14 @@
 internal import PerfmonModel
 
-/// Which registers the entries of a buffer hold: the entries do not say it themselves, and a user
-/// may change `smpl_pmds` while the buffer fills.
+/// What the entries of a buffer do not say themselves: which registers they hold, and the opaque
+/// number of the register that overflowed. A user may change both while the buffer fills.
 struct EntryLayouts {
     private struct Layout {
         let start: Int
         let pmd: Int
         let set: UInt16
         let registers: RegisterSet
+        let eventID: UInt64
     }
 
     private var layouts: [Layout] = []
@@ -16,7 +17,7 @@ struct EntryLayouts {
     /// Notes the registers of the entry at an offset, if they are not those of the one before.
     mutating func note(_ overflow: borrowing Overflow, at offset: Int) {
         if let last, last.pmd == overflow.pmd, last.set == overflow.set,
-            last.registers == overflow.sampled
+            last.registers == overflow.sampled, last.eventID == overflow.eventID
         {
             return
         }
@@ -24,18 +25,26 @@ struct EntryLayouts {
             start: offset,
             pmd: overflow.pmd,
             set: overflow.set,
-            registers: overflow.sampled
+            registers: overflow.sampled,
+            eventID: overflow.eventID
         )
         last = layout
-        guard registers(pmd: layout.pmd, set: layout.set, at: offset) != layout.registers else {
-            return
-        }
+        let known = self.layout(pmd: layout.pmd, set: layout.set, at: offset)
+        guard
+            (known?.registers ?? []) != layout.registers
+                || (known?.eventID ?? 0) != layout.eventID
+        else { return }
         layouts.append(layout)
     }
 
-    /// The registers of the entry at an offset.
-    func registers(pmd: Int, set: UInt16, at offset: Int) -> RegisterSet {
-        let layout = layouts.last { $0.start <= offset && $0.pmd == pmd && $0.set == set }
-        return layout?.registers ?? []
+    /// Completes a sample that was read from the entry at an offset.
+    func complete(_ sample: inout Sample, at offset: Int) {
+        let layout = layout(pmd: sample.pmd, set: sample.set, at: offset)
+        sample.registers = layout?.registers ?? []
+        sample.eventID = layout?.eventID ?? 0
+    }
+
+    private func layout(pmd: Int, set: UInt16, at offset: Int) -> Layout? {
+        layouts.last { $0.start <= offset && $0.pmd == pmd && $0.set == set }
     }
 }

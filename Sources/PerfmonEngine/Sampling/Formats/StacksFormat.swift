@@ -121,7 +121,7 @@ final class StacksFormat: SamplingFormat {
         guard cursor.offset < fields.currentOffset else { return false }
         let offset = Int(cursor.offset)
         Entry.load(&sample, from: buffer, at: offset)
-        sample.registers = layouts.registers(pmd: sample.pmd, set: sample.set, at: offset)
+        layouts.complete(&sample, at: offset)
         var end = Entry.loadValues(&sample, from: buffer, at: offset + Self.entrySize)
         for _ in 0..<buffer.load(UInt16.self, at: offset + Field.frames) {
             sample.callChain.append(buffer.load(UInt64.self, at: end))

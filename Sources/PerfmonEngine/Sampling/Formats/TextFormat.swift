@@ -46,7 +46,7 @@ final class TextFormat: SamplingFormat {
         arguments["buf_size"]
     }
 
-    /// An upper bound: eight fields, and a name and a value for each register.
+    /// An upper bound: nine fields, and a name and a value for each register.
     private static func longestLine(for setting: FormatSetting) -> UInt64 {
         UInt64(256 + 32 * setting.registerCount)
     }
@@ -67,6 +67,7 @@ final class TextFormat: SamplingFormat {
         sample.set = overflow.set
         sample.pmd = overflow.pmd
         sample.lastReset = overflow.lastReset
+        sample.eventID = overflow.eventID
         sample.registers = overflow.sampled
         for index in values.indices { sample.values.append(values[index]) }
         line.removeAll(keepingCapacity: true)

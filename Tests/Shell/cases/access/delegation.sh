@@ -13,6 +13,7 @@ spawn setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all sleep 6
 own=$pid
 pid=$target
 context web page-faults
+mkdir "$c/sets/1" || fail "a set"
 put "$c/load_context" "pid $target"
 chown 65534:65534 "$c"
 user() {
@@ -25,7 +26,18 @@ refuses() {
     like "the reason" "*loaded by uid 0*" "$(as_user 65534 cat "$c/last_cmd_status")"
     eq "what is counted" "$before" "$(cat "$c/target" "$c/events" "$c/sets/0/pmds")"
 }
+# refuses_all CALL DIRECTORY LINE: what mkdir and rmdir do is refused as the call of `ctl` is, with the same
+# errno and the same sentence.
+refuses_all() {
+    refuses ctl "$3"
+    sentence=$(as_user 65534 cat "$c/last_cmd_status")
+    eq "the user's $1 $2" EPERM "$(as_user 65534 "$TOOLS/attempt" "$1" "$c/$2")"
+    eq "the reason" "$sentence" "$(as_user 65534 cat "$c/last_cmd_status")"
+    eq "sets" '0 1' "$(cd "$c/sets" && echo *)"
+}
 changes_nothing() {
+    refuses_all rmdir sets/1 'delete_evtsets 1'
+    refuses_all mkdir sets/5 'create_evtsets 5'
     refuses unload_context 1
     refuses load_context "pid $own"
     refuses ctl unload_context

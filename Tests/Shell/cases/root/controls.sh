@@ -59,9 +59,33 @@ refused EINVAL "$MNT/smpl_buffer_mem_max" 0x10000
 refused EINVAL "$MNT/smpl_buffer_mem_max" '-4096'
 refused EINVAL "$MNT/smpl_buffer_mem_max" 99999999999G
 like "the reason" '*99999999999G*64 bits*' "$(cat "$MNT/info/last_cmd_status")"
+# What is ignored is told; what looks like a unit is not ignored.
+ignored() { # FILE INPUT OUTPUT IGNORED
+    control "$1" "$2" "$3"
+    like "what is said of '$2'" "ok ('$4' behind the number is ignored)" \
+        "$(cat "$MNT/info/last_cmd_status")"
+}
+cat "$MNT/info/last_cmd_status" >/dev/null
+ignored arg_mem_max '8192 apples' 8192 apples
+ignored arg_mem_max '64KB' 65536 B
+ignored smpl_buffer_mem_max 'max 5' "$everything" 5
+ignored debug '12abc' 12 abc
+ignored debug_ovfl '0x10' 0 x10
+ignored sys_group '5 6' 5 6
+control sys_group -1 -1
+for text in '1 GB' '8192 K' '8192 kilobytes' '8192T' '1 M'; do
+    refused EINVAL "$MNT/arg_mem_max" "$text" '*not read as a unit*'
+    refused EINVAL "$MNT/smpl_buffer_mem_max" "$text" '*not read as a unit*'
+done
+for text in 'apples 8192' '- 5' '+-5' '--5' '5-'; do
+    case $text in 5-) control debug "$text" 5 ;; *) refused EINVAL "$MNT/debug" "$text" '?*' ;; esac
+done
+refused EINVAL "$MNT/arg_mem_max" 'apples 8192' '*apples*'
+refused EINVAL "$MNT/sys_group" 'nosuchgroup 5' '*nosuchgroup*'
 control smpl_buffer_mem_max max "$everything"
 control arg_mem_max 4096 4096
 control debug 0 0
+control debug_ovfl 0 0
 # What the shell's own commands do.
 echo 3 >"$MNT/debug" || fail "echo 3 >debug"
 printf '4\n' >>"$MNT/debug" || fail "printf >>debug"

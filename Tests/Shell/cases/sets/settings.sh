@@ -18,6 +18,9 @@ for pair in 10ms:10000000 1500us:2000000 1s:1000000000 1000000:1000000 1000001:2
     put "$set/set_timeout" "${pair%:*}"
     eq "${pair%:*}" "${pair#*:}" "$(cat "$set/set_timeout")"
 done
+# What no multiple of the tick can hold is refused, not cut.
+refused EINVAL "$set/set_timeout" 18446744073709551615 '*rounded up*'
+refused EINVAL "$set/set_timeout" 18446744073709s '?*'
 put "$set/set_flags" 'time_switch expl_next'
 eq "flags" 'time_switch expl_next' "$(cat "$set/set_flags")"
 refused EINVAL "$set/set_timeout" 0 '*time-out*'

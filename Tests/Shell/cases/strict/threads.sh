@@ -29,10 +29,18 @@ eq "runs" 1 "$(cat "$c/sets/0/set_runs")"
 refused EBUSY "$c/load_context" "self" "*loaded on thread $pid*"
 go
 until_true 5 "23 are done" waits "$pid" 2
-eq "counters are for everybody" 23 "$(count page-faults)"
+# What is shown of a register by another file is the register's all the same.
+for file in counters sets/0/pmds sets/0/pmd0/value sets/0/pmd0/last_reset_val \
+    sets/0/pmd0/time_enabled sets/0/pmd0/time_running sets/0/pmd0/ovfl_switch_cnt; do
+    eq "$file" ESRCH "$("$TOOLS/attempt" read "$c/$file")"
+done
+for file in state target events msgs sets/0/set_info sets/0/pmcs sets/0/pmd0/long_reset; do
+    eq "$file" ok "$("$TOOLS/attempt" read "$c/$file")"
+done
 eq "stopped again" '23 ESRCH ok ok' \
     "$(trace "$c/sets/0/pmd0/value" run "$c/stop=1" stop "$c/stop=1" "$c/unload_context=1")"
 eq "unloaded: anybody" 23 "$(cat "$c/sets/0/pmd0/value")"
+eq "counters" 23 "$(count page-faults)"
 # The caller itself needs no stop.
 echo self >"$c/load_context" || fail "self: $(cat "$c/last_cmd_status")"
 echo 1 >"$c/start" || fail "start on self"

@@ -1,13 +1,13 @@
 import Glibc
 import PerfBackend
-import PerfmonEngine
+package import PerfmonEngine
 import PerfmonModel
 import SimulatedBackend
 import SystemPackage
 
 /// The backends of this program, one row each, the best ones first.
-enum Backends {
-    static let registry = BackendRegistry([PerfBackend.row, msr, SimulatedBackend.row])
+package enum Backends {
+    package static let registry = BackendRegistry([PerfBackend.row, msr, SimulatedBackend.row])
 
     /// Named in `info/backends`, so that nobody looks for it in vain.
     private static let msr = BackendRow(
