@@ -1,24 +1,24 @@
 import LinuxSupport
 
-/// Work that would keep the thread that answers requests for too long: reading files of others,
-/// looking up thousands of symbols.
+/// Work that takes too long for the thread that answers requests, such as reading the files of
+/// users and looking up thousands of symbols.
 package protocol BackgroundJob: AnyObject {
-    /// Whose work it is: jobs of one lane are done one after the other, such as those of a user.
+    /// Jobs of one lane run one after the other. Usually the uid of the user who causes the work.
     var lane: UInt64 { get }
 
-    /// Takes in a part of what the work needs, under the mount's lock.
+    /// Copies a part of the input, under the mount's lock.
     ///
-    /// - Returns: whether there is more to take in.
+    /// - Returns: whether there is more to copy.
     func collect() -> Bool
 
-    /// Does the work. The lock is not held, so nothing may be touched but what was taken in.
+    /// Does the work. The lock is not held, so only the copied input may be used.
     func work()
 
-    /// Hands the result over, under the lock.
+    /// Delivers the result, under the lock.
     func finish()
 }
 
-/// A job on its way through the threads, of which one at a time touches it.
+/// Passes a job between threads. Only one thread uses it at a time.
 private final class JobBox: @unchecked Sendable {
     private var job: (any BackgroundJob)?
 
@@ -29,7 +29,7 @@ private final class JobBox: @unchecked Sendable {
     func run(in fileSystem: FileSystem) {
         while fileSystem.tree.withLock({ _ in job?.collect() ?? false }) {}
         job?.work()
-        // The last reference to a node may lead to what the lock guards.
+        // Releasing the last reference to a node may release state that the lock guards.
         fileSystem.tree.withLock { _ in
             job?.finish()
             job = nil

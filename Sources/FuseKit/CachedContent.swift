@@ -2,23 +2,24 @@ package import SystemPackage
 
 /// The content of a file that can be mapped into memory, of which the kernel caches pages.
 ///
-/// Nothing tells the daemon who reads a page that the kernel has. So what changes in cached pages is
-/// pushed to the kernel: by one thread, outside the mount's lock, in rounds of pieces that follow
-/// each other in the order in which a reader may see them.
+/// A read of a cached page does not reach the daemon. Changes are therefore pushed into the
+/// kernel's pages, by one thread and outside the mount's lock. A round consists of pieces, in the
+/// order in which a reader may see them.
 package protocol CachedContent: AnyObject {
-    /// Takes in what happened up to now.
+    /// Brings the content up to date.
     ///
-    /// - Throws: when what the file showed is gone.
+    /// - Throws: ENODEV when the subject of the file was removed.
     func refresh() throws(Errno)
 
-    /// Whether the kernel has pages that are older than the content.
+    /// Whether cached pages are older than the content.
     var isBehind: Bool { get }
 
-    /// The next piece to push; begins a round when the content is ahead, and ends it with nil.
+    /// The next piece of the round; nil ends it. The first call begins a round if the pages are
+    /// behind.
     func nextPiece() -> CachedPiece?
 }
 
-/// Some bytes of a file for the kernel's pages of it.
+/// Some bytes of a file, to be stored in the kernel's pages.
 package struct CachedPiece {
     package let offset: Int
     package let bytes: [UInt8]

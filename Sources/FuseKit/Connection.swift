@@ -1,6 +1,6 @@
 import CFuse
 
-/// libfuse's session, for as long as anybody may use it.
+/// Owns libfuse's session; destroys it with the last reference.
 final class Connection: Sendable {
     nonisolated(unsafe) let pointer: OpaquePointer
 

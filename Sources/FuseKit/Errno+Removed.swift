@@ -1,6 +1,6 @@
 package import SystemPackage
 
 extension Errno {
-    /// ENODEV: what the open file showed was removed.
+    /// ENODEV: the subject of the open file was removed.
     package static var removed: Errno { .operationNotSupportedByDevice }
 }

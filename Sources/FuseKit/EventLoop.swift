@@ -4,12 +4,11 @@ import Glibc
 import LinuxSupport
 import SystemPackage
 
-/// The thread that waits for what does not come from clients: the engine's descriptors and the
-/// daemon's signals.
+/// The thread for events that are not requests: the descriptors of the content, and signals.
 ///
-/// What it finds is handled under the mount's lock, where it may answer parked reads and wake
-/// polls. It runs before ordinary threads if the daemon may ask for that, so that a busy machine
-/// does not delay overflows.
+/// Events are handled under the mount's lock, where handlers may answer parked reads and wake
+/// polls. The thread has real-time priority if the daemon may set it, so that load does not delay
+/// events.
 final class EventLoop: Sendable {
     private let fileSystem: FileSystem
     private let epoll: Int32
@@ -18,7 +17,7 @@ final class EventLoop: Sendable {
     private let signals: Int32
     private let onSignal: @Sendable (Int32) -> Void
 
-    /// Watches the descriptors of the file system's content; `onSignal` is told of each of the
+    /// Watches the descriptors of the file system's content. `onSignal` is called for each of the
     /// given signals, outside the lock. The signals must be blocked in every thread.
     init(
         of fileSystem: FileSystem,
@@ -77,8 +76,8 @@ final class EventLoop: Sendable {
         }
     }
 
-    /// Has each descriptor seen to, in turns: others get the lock between two of them, and one that
-    /// has more to do than is good for others goes on when all have had theirs.
+    /// Calls the handlers of the ready descriptors, round robin, until none has more to do. The
+    /// lock is released between two calls, so that requests are answered in between.
     private func handle(_ ready: [Int32]) {
         var rest = ready
         while !rest.isEmpty {

@@ -4,23 +4,22 @@ import LinuxSupport
 import Synchronization
 import SystemPackage
 
-/// One mount's tree behind its lock, as the threads share it.
+/// The tree of one mount, with the lock that all threads share.
 package final class FileSystem: Sendable {
     /// The tree. The lock is never held while something waits for the kernel.
     let tree: Guarded<FileTree>
-    /// What waits; guarded by the tree's lock, for those who hold it already.
+    /// Parked requests and lookups. Guarded by the tree's lock; for code that already holds it.
     nonisolated(unsafe) let parking: Parking
     let name: String
-    /// Bytes of one read request, as the mount option max_read has it; 0: as many as the kernel
-    /// likes.
+    /// Largest read request in bytes, from the mount option max_read; 0: the kernel's own limit.
     let maximumRead = Atomic<UInt32>(0)
 
-    /// Carries a request out again. It answers it, or throws before it does.
+    /// Carries out a parked request again. Answers it, or throws and leaves it unanswered.
     typealias Retry = (FileTree) throws(Errno) -> Void
 
-    /// Serves what a mount is made of. The caller keeps no way to it.
+    /// Takes over the content of a mount.
     ///
-    /// - Parameter name: of the program; the names of its threads begin with it.
+    /// - Parameter name: the program's name, with which the names of its threads begin.
     package init(_ content: sending MountContent, name: String) {
         self.name = name
         let tree = FileTree(content, name: name)
@@ -38,7 +37,7 @@ package final class FileSystem: Sendable {
         return Unmanaged<FileSystem>.fromOpaque(pointer)
     }
 
-    /// Carries out a request under the lock. `body` answers it, or throws before it does.
+    /// Carries out a request under the lock. `body` answers it, or throws and leaves it unanswered.
     @inline(__always)
     static func answer(_ request: fuse_req_t, _ body: (FileTree) throws(Errno) -> Void) {
         of(request)._withUnsafeGuaranteedRef { fileSystem in
@@ -52,12 +51,12 @@ package final class FileSystem: Sendable {
         }
     }
 
-    /// Carries out a request that may have to wait for lookups.
+    /// Carries out a request that may need lookups.
     ///
     /// - Parameters:
-    ///   - body: answers the request, parks it, or throws before it does.
-    ///   - later: makes what carries out again a request that was given up, from copies of its
-    ///     arguments; nil when `body` parks it by itself.
+    ///   - body: answers the request, parks it, or throws and leaves it unanswered.
+    ///   - later: copies the arguments and returns a closure that carries out the request again;
+    ///     nil when `body` parks requests by itself.
     @inline(__always)
     static func answerOrPark(
         _ request: fuse_req_t,
@@ -99,7 +98,7 @@ package final class FileSystem: Sendable {
         }
     }
 
-    /// Ends the wait of a parked request as soon as its client gets a signal.
+    /// Ends the wait of a parked request when its client receives a signal.
     ///
     /// libfuse calls back on the loop thread with the request's own lock held, never while a
     /// handler runs.

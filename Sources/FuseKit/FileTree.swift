@@ -3,7 +3,7 @@ import CFuse
 import Glibc
 import LinuxSupport
 
-/// All that the mount's one lock guards: the nodes, and through them the engine.
+/// Everything that the mount's lock guards: the nodes, and through them the content.
 final class FileTree: MountedTree {
     let root: Inode
     let services: MountServices
@@ -12,9 +12,9 @@ final class FileTree: MountedTree {
     let pages = PageQueue()
     /// What to do when a descriptor has something to read. Returns whether there is more to do.
     var watches: [Int32: () -> Bool] = [:]
-    /// The directory that an rmdir(2) is about, of which the kernel needs no invalidation.
+    /// The directory that the current rmdir(2) removes. The kernel drops its entry by itself.
     var removedByKernel: Inode?
-    /// When the mount began: the time that every node shows.
+    /// The time of the mount, which every node shows.
     private let startTime: timespec
 
     init(_ content: MountContent, name: String) {
@@ -59,18 +59,18 @@ final class FileTree: MountedTree {
         forgetContents(of: child)
     }
 
-    /// Has the kernel forget what it still knows in a directory that is gone.
+    /// Makes the kernel drop what it caches below a removed directory.
     func forgetContents(of directory: Inode) {
-        // Nothing can be looked up there any more, so what it does not know now it never will.
+        // Nothing can be looked up there any more, so nothing can be added to the cache.
         guard directory.hasKnownChildren else { return }
         parking.forgetContents(of: directory)
     }
 
-    /// Makes the kernel forget modes and owners from a node downwards before the chmod or chown
-    /// that changed them returns: what it remembers decides who may open what.
+    /// Drops the cached modes and owners of a node and of all below it, before the chmod(2) or
+    /// chown(2) that changed them returns: the kernel's permission checks use the cached ones.
     ///
-    /// This is the one invalidation that is possible inside a handler: it takes no lock that a request
-    /// holds.
+    /// This is the one invalidation that is possible inside a handler: it takes no lock that a
+    /// request holds.
     func forgetOwnerships(from inode: Inode) {
         guard let session = parking.connection?.pointer else { return }
         var waiting = inode.knownChildren
@@ -92,13 +92,13 @@ final class FileTree: MountedTree {
         parking.run(job)
     }
 
-    /// How long the kernel may keep what it is told, in seconds. Whatever changes without the
-    /// kernel's doing is announced to it.
+    /// How long the kernel may cache entries and attributes, in seconds. They are invalidated when
+    /// they change.
     static let cachingTime = 3600.0
 
-    /// What stat(2) shows of a node, and how long the kernel may keep it.
+    /// The attributes of a node, and how long the kernel may cache them.
     ///
-    /// - Parameter size: of a file, where it is known.
+    /// - Parameter size: the file's size, if it is known.
     func attributes(
         of inode: Inode,
         size: UInt64?
@@ -131,7 +131,7 @@ final class FileTree: MountedTree {
         return (result, cachingTime)
     }
 
-    /// What the kernel is told of a child that it looks up.
+    /// The reply to a look-up that found a child.
     func entry(of inode: Inode, in parent: Inode) -> fuse_entry_param {
         var entry = fuse_entry_param()
         entry.ino = inode.id

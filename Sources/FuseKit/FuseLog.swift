@@ -3,8 +3,8 @@ import Glibc
 package import Logging
 import Synchronization
 
-/// What libfuse has to say: kept until the mount stands, because it explains why it does not, and
-/// logged from then on.
+/// libfuse's messages. Until the mount is complete they are collected, to explain a failure; later
+/// they are logged.
 package final class FuseLog: Sendable {
     package static let shared = FuseLog()
 
@@ -15,7 +15,7 @@ package final class FuseLog: Sendable {
 
     private let state = Mutex(State())
 
-    /// Makes libfuse talk to this log.
+    /// Directs libfuse's messages to this object.
     package func attach() {
         fuse_set_log_func { level, format, arguments in
             guard let format, let arguments else { return }
@@ -31,7 +31,7 @@ package final class FuseLog: Sendable {
         state.withLock { $0.logger = logger }
     }
 
-    /// What went wrong since the last call, in one line.
+    /// The messages since the last call, in one line.
     func takeProblems(or otherwise: String) -> String {
         state.withLock { state in
             let problems = state.problems

@@ -20,8 +20,8 @@ extension FuseOperations {
     ) throws(Errno) {
         let inode = tree.inode(id)
         if let content = inode.file?.cachedContent {
-            // Every read(2) of the file begins with this question; the pages that the kernel has
-            // then answer the rest of it.
+            // The kernel asks for the attributes before each read(2) of such a file, and then takes
+            // the data from its pages.
             try content.refresh()
             if content.isBehind {
                 return updatePages(request, of: inode, content, in: tree)
@@ -31,7 +31,7 @@ extension FuseOperations {
         replyAttributes(request, of: inode, size: size, in: tree)
     }
 
-    /// Nanoseconds that an answer waits for the kernel to take pages.
+    /// How long a reply waits for the kernel to store pages, in nanoseconds.
     private static let patience: UInt64 = 1_000_000_000
 
     private static func updatePages(
@@ -71,7 +71,7 @@ extension FuseOperations {
     ) throws(Errno) {
         let inode = tree.inode(id)
         let client = FileSystem.client(of: request)
-        // For the answer; it may have to be found out, which must come before any effect.
+        // Needed for the reply. It may need a lookup, which must come before any effect.
         let size = try inode.file?.size(for: client)
         let owner = FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID
         let times =

@@ -97,7 +97,7 @@ extension FuseOperations {
             for (index, entry) in entries.enumerated().dropFirst(max(Int(offset), 0)) {
                 let isDot = entry.name == "." || entry.name == ".."
                 let child = isDot ? nil : inode.child(entry.name)
-                // Gone since the pass through the directory began.
+                // Removed since the directory was listed.
                 guard isDot || child != nil else { continue }
                 var parameters = fuse_entry_param()
                 parameters.attr.st_mode = S_IFDIR
@@ -138,8 +138,8 @@ extension FuseOperations {
         fuse_reply_err(request, 0)
     }
 
-    /// The names of this pass through a directory; a new pass begins at offset 0. Offsets come from
-    /// lseek(2) as the user likes.
+    /// The entries of an open directory. They are listed anew at offset 0; the caller may pass any
+    /// offset with lseek(2).
     private static func entries(
         _ request: fuse_req_t,
         _ inode: Inode,

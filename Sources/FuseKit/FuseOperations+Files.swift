@@ -30,7 +30,7 @@ extension FuseOperations {
         let handle = try file.open(by: client, flags: flags)
         let open = OpenFile(handle, opener: flags.contains(.write) ? Opener(client) : nil)
         open.enter(&info)
-        // Only what is pushed to the kernel when it changes may be cached by it.
+        // The kernel may cache only content whose changes are pushed to it.
         info.direct_io = file.cachedContent == nil ? 1 : 0
         if fuse_reply_open(request, &info) != 0 {
             open.leave()
@@ -94,7 +94,7 @@ extension FuseOperations {
         }
     }
 
-    /// Shells try terminal requests on every file they read; nothing here knows any.
+    /// Shells issue terminal requests on every file they read; none is supported.
     static func ioctl(_ request: fuse_req_t) {
         fuse_reply_err(request, Errno.inappropriateIOCTLForDevice.rawValue)
     }

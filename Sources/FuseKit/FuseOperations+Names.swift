@@ -58,14 +58,13 @@ extension FuseOperations {
             mode: creationMode(mode, umask: fuse_req_ctx(request)?.pointee.umask ?? 0o77),
             by: FileSystem.client(of: request)
         )
-        // A node of this name that a reader still holds shows what was there before.
+        // A node of this name that is still open belongs to a removed directory.
         inode.detach(name)
         replyEntry(request, name, in: inode, of: tree)
     }
 
-    /// The mode of a new directory. Who asks for all rights, as mkdir(1) does when it is told
-    /// nothing, has not said that others may look, whatever is left by an umask that was set with
-    /// other files in mind.
+    /// The mode of a new directory. mkdir(1) without -m asks for 0777, which says nothing about
+    /// what the user wants to share; only the owner then gets access, whatever the umask is.
     static func creationMode(_ mode: mode_t, umask: mode_t) -> UInt16 {
         let wanted = mode & 0o777 == 0o777 ? mode & 0o1700 : mode & 0o1777
         return UInt16(truncatingIfNeeded: wanted & ~umask)

@@ -4,7 +4,7 @@ import Synchronization
 /// libfuse's callbacks: unwrap what C hands over and call the function of the same name.
 ///
 /// flush, getxattr, listxattr and access are left out on purpose: the kernel asks once, learns that
-/// nobody answers, and saves a request per close or per look at a file from then on.
+/// they are not implemented, and saves a request per close or attribute check from then on.
 enum FuseOperations {
     static func table() -> fuse_lowlevel_ops {
         var table = fuse_lowlevel_ops()
@@ -32,7 +32,7 @@ enum FuseOperations {
         // A client that does not wait for its write could be another program, with other rights,
         // by the time they are looked at.
         connection.pointee.want &= ~UInt32(FUSE_CAP_ASYNC_DIO)
-        // What mkdir(2) asked for tells whether its user thought of others at all.
+        // The mode that mkdir(2) asked for, without the umask, decides about access for others.
         connection.pointee.want |= UInt32(FUSE_CAP_DONT_MASK) & connection.pointee.capable
     }
 

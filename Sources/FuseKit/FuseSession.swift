@@ -5,10 +5,10 @@ import LinuxSupport
 import Synchronization
 internal import SystemPackage
 
-/// One connection between the kernel and a file system: mounts, answers, unmounts.
+/// One connection between the kernel and a file system: mounts, answers requests, unmounts.
 ///
-/// `run` answers all requests in the thread that calls it. One thread that never blocks is faster
-/// than a pool with any number of clients, because the kernel finds it warm.
+/// One thread answers all requests and never blocks. That is faster than a pool of threads for any
+/// number of clients, because its data stays in the cache of its CPU.
 package final class FuseSession: Sendable {
     let fileSystem: FileSystem
     let connection: Connection
@@ -69,7 +69,7 @@ package final class FuseSession: Sendable {
         mountPath.withLock { $0 = path }
     }
 
-    /// Leaves the foreground. The caller's parent returns, with the mount in place; no thread may
+    /// Moves the process to the background; the process that started it then returns. No thread may
     /// have been started before.
     package func moveToBackground() throws(FuseError) {
         guard fuse_daemonize(0) == 0 else {
@@ -85,8 +85,8 @@ package final class FuseSession: Sendable {
     /// Answers requests until the file system is unmounted, or one of the signals that end a daemon
     /// arrives. Starts threads, so it must be called after the process went to the background.
     ///
-    /// The loop has a thread of its own because of the fork behind it: `Mutex` remembers each
-    /// thread's id, and what it remembers of the first thread is the id of the parent's.
+    /// The loop has a thread of its own because `Mutex` caches the id of each thread, and the
+    /// cached id of the first thread is wrong after a fork.
     package func run() throws(FuseError) {
         var signals = Self.endingSignals
         pthread_sigmask(SIG_BLOCK, &signals, nil)
@@ -97,7 +97,7 @@ package final class FuseSession: Sendable {
         }
     }
 
-    /// How the loop ended, from its thread to the one that waits for its end.
+    /// Passes the result of the loop from its thread to the one that joins it.
     private final class Outcome: @unchecked Sendable {
         var failure: FuseError?
     }
@@ -130,7 +130,7 @@ package final class FuseSession: Sendable {
 
     /// Removes the mount, if it is still there.
     package func unmount() {
-        // Once it is gone another one may be in its place.
+        // After it was unmounted, another file system may be mounted there.
         var state = pollfd(fd: fuse_session_fd(pointer), events: 0, revents: 0)
         let isGone = poll(&state, 1, 0) == 1 && state.revents & Int16(POLLERR) != 0
         if !isGone, unmounter(mountPath.withLock { $0 }) { return }
@@ -155,9 +155,8 @@ package final class FuseSession: Sendable {
         return nil
     }
 
-    /// Makes `answerAll` return: the loop looks at the flag between requests, and a signal takes it
-    /// out of its wait. The signal is repeated because it is lost when it comes between the look
-    /// and the wait.
+    /// Makes `answerAll` return. The loop checks a flag between requests, and a signal interrupts
+    /// its wait. The signal is repeated: one that comes between the check and the wait is lost.
     private func stop(_ loopThread: pthread_t) {
         fuse_session_exit(pointer)
         while isRunning.load(ordering: .sequentiallyConsistent) {
@@ -177,7 +176,7 @@ package final class FuseSession: Sendable {
         return signals
     }
 
-    /// Makes the kick do nothing but interrupt a system call, and a lost client harmless.
+    /// Makes SIGUSR1 interrupt a system call and do nothing else, and ignores SIGPIPE.
     private static func makeKickInterruptOnly() {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in }

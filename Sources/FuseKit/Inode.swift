@@ -2,8 +2,8 @@ import CFuse
 
 /// A node that the kernel knows, from its first look-up to its last forget.
 ///
-/// The kernel names a node by the address of its inode, so that no table has to be searched; the
-/// references the kernel holds keep the inode alive.
+/// The node id is the address of the inode, so that no table has to be searched. The look-ups that
+/// the kernel has not forgotten keep the inode alive.
 final class Inode {
     /// What the node shows.
     enum Source {
@@ -14,9 +14,9 @@ final class Inode {
     let source: Source
     let name: String
     let parent: Inode?
-    /// The number that stat(2) shows: the same for the same path in every life of the node.
+    /// The inode number. A path always has the same one, also after the node was made anew.
     let number: UInt64
-    /// The children that the kernel knows, by name: the same name keeps the same node.
+    /// The children that the kernel knows, by name.
     private var children: [String: Unmanaged<Inode>] = [:]
     private var lookups: UInt64 = 0
 
@@ -41,14 +41,14 @@ final class Inode {
         number = Self.number(of: name, in: parent)
     }
 
-    /// What the kernel calls the node.
+    /// The node id.
     var id: fuse_ino_t {
         parent == nil
             ? fuse_ino_t(FUSE_ROOT_ID)
             : fuse_ino_t(UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()))
     }
 
-    /// The node that the kernel names; `root` has the one name that is no address.
+    /// The node of a node id. The root's id is fixed and is not an address.
     static func of(_ id: fuse_ino_t, root: Inode) -> Inode {
         guard id != fuse_ino_t(FUSE_ROOT_ID),
             let address = UnsafeRawPointer(bitPattern: UInt(id))
@@ -105,12 +105,12 @@ final class Inode {
         knownChildren.flatMap { $0.knownDescendants + [$0] }
     }
 
-    /// Makes the next look-up of a name find a new node; who holds the old one keeps it.
+    /// Makes the next look-up of a name return a new node. Open files keep the old one.
     func detach(_ name: String) {
         children[name] = nil
     }
 
-    /// Counts one reply that names the node to the kernel.
+    /// Counts one reply that contains the node id.
     func addLookup() {
         if lookups == 0, let parent {
             parent.children[name] = Unmanaged.passRetained(self)
@@ -118,7 +118,7 @@ final class Inode {
         lookups += 1
     }
 
-    /// Takes back replies that named the node; behind the last one the node is gone.
+    /// Subtracts look-ups that the kernel has forgotten. The last one releases the node.
     func forget(_ count: UInt64) {
         guard let parent, lookups > 0 else { return }
         lookups -= min(count, lookups)

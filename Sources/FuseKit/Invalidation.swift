@@ -1,10 +1,10 @@
 import CFuse
 import LinuxSupport
 
-/// A name that went away without the kernel's doing.
+/// A directory entry that was removed by other means than rmdir(2).
 ///
-/// The nodes stay alive until the kernel was told, so that their numbers are not given to others
-/// meanwhile.
+/// It keeps the nodes alive until the kernel has dropped the entry, so that their ids are not
+/// reused before.
 struct RemovedEntry {
     let child: Inode
     let name: String
@@ -17,15 +17,15 @@ struct RemovedEntry {
     }
 }
 
-/// What one handler has taken away, until the kernel was told of all of it.
+/// The entries that one handler has removed and that the kernel has not dropped yet.
 final class InvalidationGroup {
-    /// Directories of the names of which the kernel has not been told, one for each name.
+    /// The directory of each such entry.
     fileprivate var outstanding: [ObjectIdentifier] = []
-    /// The request that is answered when there are none left.
+    /// The request that is answered when none is left.
     fileprivate var number: UInt64?
 }
 
-/// Entries on their way through a thread that tells the kernel of them.
+/// Passes entries to the thread that invalidates them.
 private final class EntryBox: @unchecked Sendable {
     var entries: [RemovedEntry]
     let group: InvalidationGroup?
@@ -36,19 +36,20 @@ private final class EntryBox: @unchecked Sendable {
     }
 }
 
-/// Telling the kernel which names it must forget.
+/// Invalidation of directory entries in the kernel.
 ///
-/// The kernel locks a directory to forget one of its entries. A request on that directory may hold
-/// the lock while it waits for our answer, and a reader for as long as it likes. So the kernel is
-/// never told inside a handler nor under the mount's lock, and each directory is a lane of its own.
+/// The kernel locks a directory to drop one of its entries. A request on the directory holds that
+/// lock while it waits for its reply, and a reader in getdents64(2) can hold it without limit. So
+/// entries are never invalidated inside a handler or under the mount's lock, and each directory is
+/// a lane of its own.
 extension Parking {
-    /// Nanoseconds that an answer waits for the kernel to be told. A reader that does not take what
-    /// getdents64(2) gives it holds the directory for longer.
+    /// How long a reply waits for invalidations, in nanoseconds.
     private static let patience: UInt64 = 500_000_000
-    /// Nanoseconds that the kernel has to forget by itself what was in a directory.
+    /// How long the kernel has to drop the entries of a removed directory by itself, in
+    /// nanoseconds.
     private static let delay: UInt64 = 100_000_000
 
-    /// Tells the kernel that a name is gone.
+    /// Invalidates a removed entry.
     func entryGone(_ entry: RemovedEntry) {
         let group = group ?? InvalidationGroup()
         self.group = group
@@ -56,22 +57,23 @@ extension Parking {
         tell([entry], group)
     }
 
-    /// Gives an answer when the kernel knows of everything that the handler has taken away.
+    /// Calls `answer` when the kernel has dropped all entries that the handler has removed, or when
+    /// that takes too long.
     func afterInvalidation(_ answer: @escaping () -> Void) {
         guard let group, group.outstanding.contains(where: { !stuck.contains($0) }) else {
             return answer()
         }
         group.number = requests.park(for: Self.patience) { [unowned self] ending in
-            // Nobody waits twice for the same reader.
+            // Later requests do not wait for the same directory.
             if case .late = ending { stuck.formUnion(group.outstanding) }
             answer()
         }
     }
 
-    /// Has the kernel forget what it still knows in a directory that is gone.
+    /// Makes the kernel drop what it caches below a removed directory.
     ///
-    /// It forgets what was in a directory together with it, but for what somebody had open or was
-    /// in. That it would keep for as long as it has room, and with it what it showed.
+    /// It drops the entries together with the directory, except those of open files and of working
+    /// directories. These would stay as long as there is memory, and keep their subjects alive.
     func forgetContents(of directory: Inode) {
         _ = requests.park(for: Self.delay) { [unowned self] ending in
             guard case .late = ending else { return }
@@ -90,8 +92,8 @@ extension Parking {
         let box = EntryBox(entries, group)
         names.submit(lane: UInt64(first.parent.id)) {
             for entry in box.entries {
-                // Not notify_delete, which would tell inotify too: the kernel refuses it for a
-                // directory of which it knows children.
+                // Not notify_delete, which would notify inotify as well: the kernel refuses it for
+                // directories with cached children.
                 fuse_lowlevel_notify_inval_entry(
                     connection.pointer,
                     entry.parent.id,
@@ -99,7 +101,7 @@ extension Parking {
                     entry.name.utf8.count
                 )
             }
-            // The last reference to a node may lead to what the lock guards.
+            // Releasing the last reference to a node may release state that the lock guards.
             fileSystem.tree.withLock { tree in
                 tree.parking.noteTold(box.entries, box.group)
                 box.entries = []

@@ -1,7 +1,7 @@
-/// What a mount is made of: the tree it serves and the descriptors that move it.
+/// What a mount serves: the tree, and the descriptors whose events change it.
 package struct MountContent {
-    /// A descriptor to watch for input, and what to do about it under the mount's lock: one turn of
-    /// bounded length. It returns whether there is more to do.
+    /// A descriptor to watch for input, and its handler, which runs under the mount's lock. One
+    /// call must be short; it returns whether there is more to do.
     package struct Watch {
         let descriptor: Int32
         let action: () -> Bool

@@ -1,11 +1,11 @@
 package import LinuxSupport
 
-/// What the nodes may ask of the mount they are in. Guarded by the mount's lock, like the nodes.
+/// The services of a mount for its nodes. Guarded by the mount's lock, like the nodes.
 package final class MountServices {
     /// Longest write(2) that a file takes, in bytes. Files refuse a longer one with E2BIG.
     package var writeLimit = 4096
 
-    /// What requests have to find out before they can be carried out.
+    /// The lookups of requests.
     package let lookups: Lookups
 
     /// The tree whose nodes these are, once it is mounted.
@@ -15,20 +15,20 @@ package final class MountServices {
         self.lookups = lookups
     }
 
-    /// Tells the kernel that a child went away without an rmdir(2), or was replaced.
+    /// Invalidates the entry of a child that was removed by other means than rmdir(2), or replaced.
     ///
-    /// Call it after the child is gone from the subject. `parent` is the directory's path from the
-    /// root of the mount, by its parts.
+    /// To be called after the child was removed from its subject. `parent` is the directory's path
+    /// from the root of the mount, by its parts.
     package func entryGone(in parent: [String], name: String) {
         tree?.entryGone(in: parent, name: name)
     }
 
-    /// Has what changed in a file of which the kernel caches pages pushed to it.
+    /// Pushes changed content into the kernel's pages of a file.
     package func contentChanged(at path: [String], _ content: any CachedContent) {
         tree?.contentChanged(at: path, content)
     }
 
-    /// Does a job in the background; at once when there is no mount to be kept waiting.
+    /// Does a job in the background; synchronously when the tree is not mounted.
     package func run(_ job: any BackgroundJob) {
         if let tree { return tree.run(job) }
         while job.collect() {}
@@ -37,7 +37,7 @@ package final class MountServices {
     }
 }
 
-/// The part of a mounted tree that carries changes to the kernel.
+/// The part of a mounted tree that the services need.
 protocol MountedTree: AnyObject {
     func entryGone(in parent: [String], name: String)
     func contentChanged(at path: [String], _ content: any CachedContent)

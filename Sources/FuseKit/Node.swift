@@ -3,33 +3,32 @@ package import SystemPackage
 
 /// What files and directories have in common.
 ///
-/// The sentences that explain a refusal are made and kept by whoever implements these protocols;
-/// the kernel gets the errno alone. What throws because it needs a lookup (`Lookups`) is called again
-/// when the answer is there, and must have had no effect until then.
+/// The kernel gets only the errno of a refusal; implementations report the reason by themselves. A
+/// call that throws because it needs a lookup (`Lookups`) is repeated when the answer is known, and
+/// must not have had any effect before.
 package protocol NodeSource: AnyObject {
-    /// Where the node is; set by the session before anything else is called.
+    /// The path of the node; set before anything else is called.
     var place: Place { get set }
     func ownership() -> Ownership
     /// chmod, chown or chgrp.
     func setOwnership(_ ownership: Ownership, by client: Client) throws(Errno)
-    /// Called for a change of the attributes that no node allows; the errno is the answer.
+    /// Called for a change of attributes that is never allowed. Returns the errno of the reply.
     func refuse(_ change: RefusedChange, by client: Client) -> Errno
 }
 
-/// A directory as the session sees it.
+/// A directory.
 package protocol DirectorySource: NodeSource {
-    /// Whether the directory was removed: nothing is found any more.
+    /// Whether the directory was removed.
     var isGone: Bool { get }
     /// Names and kinds of all children, for readdir.
     func list(for client: Client) throws(Errno) -> [(name: String, isDirectory: Bool)]
     /// The child of a name; nil answers ENOENT.
     func find(_ name: String) -> Child?
-    /// Whether the kernel may cache a child that it found until it is told otherwise
-    /// (`MountServices.entryGone`).
+    /// Whether the kernel may cache a child until it is invalidated (`MountServices.entryGone`).
     func mayCache(_ name: String) -> Bool
     func make(_ name: String, mode: UInt16, by client: Client) throws(Errno)
     func remove(_ name: String, by client: Client) throws(Errno)
-    /// Called for an operation on a name that no directory allows; the errno is the answer.
+    /// Called for an operation that is never allowed. Returns the errno of the reply.
     func refuse(_ operation: RefusedOperation, name: String, by client: Client) -> Errno
 }
 
@@ -39,26 +38,27 @@ package enum Child {
     case directory(any DirectorySource)
 }
 
-/// A file as the session sees it.
+/// A file.
 package protocol FileSource: NodeSource {
     /// `st_size` in bytes.
     func size(for client: Client) throws(Errno) -> UInt64
-    /// The size, if it never changes, so that the kernel need not ask again.
+    /// The size, if it never changes; the kernel may then cache it.
     var fixedSize: UInt64? { get }
-    /// Set when the file can be mapped, so that the kernel caches pages of it.
+    /// Not nil when the file can be mapped and the kernel caches its pages.
     var cachedContent: (any CachedContent)? { get }
     func open(by client: Client, flags: OpenFlags) throws(Errno) -> any FileHandle
 }
 
 /// One open file.
 package protocol FileHandle: AnyObject {
-    /// Answers now or parks the request and answers later (only files that are documented to wait).
+    /// Answers the request, or parks it; only files that are documented to wait do that for long.
     func read(_ request: consuming ReadRequest)
     /// Takes the bytes of one write(2), all or none.
     func write(_ request: consuming WriteRequest)
-    /// Events that are ready; `waker` is kept in any case and woken once when more become ready.
+    /// Returns the events that are ready. `waker` is stored in any case, and called once when
+    /// others become ready.
     func poll(_ waker: consuming PollWaker?) -> PollEvents
-    /// The last reference to the open file is gone.
+    /// Called when the last reference to the open file was closed.
     func release()
 }
 
@@ -69,7 +69,7 @@ extension FileHandle {
     }
 }
 
-/// Operations on names that no directory of a mount allows.
+/// Operations on directory entries that are never allowed.
 package enum RefusedOperation: Sendable {
     case unlink
     case rename
@@ -79,7 +79,7 @@ package enum RefusedOperation: Sendable {
     case create
 }
 
-/// Changes of attributes that no node of a mount allows.
+/// Changes of attributes that are never allowed.
 package enum RefusedChange: Sendable {
     /// utimes(2).
     case times

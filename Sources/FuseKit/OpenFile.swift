@@ -1,10 +1,10 @@
 import CFuse
 import LinuxSupport
 
-/// What the kernel's file handle of an open file stands for.
+/// The object behind the kernel's file handle of an open file.
 final class OpenFile {
     let handle: any FileHandle
-    /// Who opened the file for writing; nil: nobody can write to it.
+    /// The client that opened the file for writing; nil when it is open for reading only.
     let opener: Opener?
 
     init(_ handle: any FileHandle, opener: Opener?) {
@@ -12,13 +12,13 @@ final class OpenFile {
         self.opener = opener
     }
 
-    /// The open file behind a handle that the kernel got from `enter`.
+    /// The open file of a file handle.
     @inline(__always)
     static func of(_ info: UnsafeMutablePointer<fuse_file_info>) -> Unmanaged<OpenFile>? {
         UnsafeRawPointer(bitPattern: UInt(info.pointee.fh)).map(Unmanaged<OpenFile>.fromOpaque)
     }
 
-    /// Hands the open file to the kernel until `leave`.
+    /// Stores the object in the file handle, which retains it until `leave`.
     func enter(_ info: inout fuse_file_info) {
         info.fh = UInt64(UInt(bitPattern: Unmanaged.passRetained(self).toOpaque()))
     }
@@ -30,19 +30,18 @@ final class OpenFile {
     }
 }
 
-/// What the kernel's file handle of an open directory stands for: one snapshot of its names per
-/// pass.
+/// The object behind the kernel's file handle of an open directory: a snapshot of its entries.
 final class OpenDirectory {
     var entries: [(name: String, isDirectory: Bool)] = []
 
-    /// The open directory behind a handle that the kernel got from `enter`.
+    /// The open directory of a file handle.
     static func of(_ info: UnsafeMutablePointer<fuse_file_info>) -> OpenDirectory? {
         UnsafeRawPointer(bitPattern: UInt(info.pointee.fh)).map {
             Unmanaged<OpenDirectory>.fromOpaque($0).takeUnretainedValue()
         }
     }
 
-    /// Hands the open directory to the kernel until `leave`.
+    /// Stores the object in the file handle, which retains it until `leave`.
     func enter(_ info: UnsafeMutablePointer<fuse_file_info>) {
         info.pointee.fh = UInt64(UInt(bitPattern: Unmanaged.passRetained(self).toOpaque()))
     }

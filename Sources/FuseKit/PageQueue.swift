@@ -2,18 +2,17 @@ import CLinux
 import Glibc
 import LinuxSupport
 
-/// A file of which the kernel has pages that are older than its content.
+/// A file whose cached pages are older than its content.
 struct PageUpdate {
     let inode: Inode
     let content: any CachedContent
-    /// The request that waits for the kernel to have all of the content.
+    /// The request that is answered when the pages are up to date.
     let number: UInt64?
 }
 
-/// Updates on their way from under the mount's lock to the thread that tells the kernel.
+/// The queue of the thread that updates pages.
 ///
-/// The nodes in one stay alive until the kernel was told, so that their names are not given to
-/// others meanwhile.
+/// An update keeps its node alive, so that its id is not reused before.
 final class PageQueue: Sendable {
     private let waiting = Guarded<[PageUpdate]>([])
     /// Readable while updates wait.

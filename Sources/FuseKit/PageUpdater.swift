@@ -4,10 +4,10 @@ import Glibc
 import LinuxSupport
 import Synchronization
 
-/// The thread that brings the kernel's pages of mapped files up to date.
+/// The thread that stores changed content in the kernel's pages.
 ///
-/// The kernel locks a page to change it, and a request may wait for our answer with the page
-/// locked. So pages are never pushed inside a handler nor under the mount's lock.
+/// The kernel locks a page to change it, and a read request holds the lock of its pages until the
+/// reply. So pages are never stored inside a handler or under the mount's lock.
 final class PageUpdater: Sendable {
     private let fileSystem: FileSystem
     private let queue: PageQueue
@@ -39,7 +39,7 @@ final class PageUpdater: Sendable {
                     fileSystem.tree.withLock { $0.parking.requests.end(number, .done) }
                 }
             }
-            // The last reference to a node may lead to what the lock guards.
+            // Releasing the last reference to a node may release state that the lock guards.
             fileSystem.tree.withLock { _ in taken.removeAll() }
         }
     }
@@ -52,7 +52,7 @@ final class PageUpdater: Sendable {
                 vector.buf.fd = -1
                 vector.buf.size = bytes.count
                 vector.buf.mem = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
-                // Fails only when the kernel has forgotten the file.
+                // Fails only when the kernel has dropped the file.
                 fuse_lowlevel_notify_store(
                     connection.pointer,
                     inode.id,

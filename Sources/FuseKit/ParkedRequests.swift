@@ -2,26 +2,26 @@ import CLinux
 import LinuxSupport
 import SystemPackage
 
-/// The requests that wait for their answer outside of a handler, each with a number and most with a
-/// time limit. Guarded by the mount's lock.
+/// The requests that are not answered in their handler. Each has a number, and most have a time
+/// limit. Guarded by the mount's lock.
 ///
-/// Whoever is to answer one has its number alone. What comes after the request was given up finds
-/// no request of that number, and is thrown away.
+/// Worker threads know only the number of a request. A result that comes after the time limit finds
+/// no request with its number and is discarded.
 final class ParkedRequests {
-    /// How the wait of a request has ended.
+    /// Why the wait of a request has ended.
     enum Ending {
-        /// What it waited for is there, with what was looked up for it.
+        /// The awaited event has happened; with the answers of lookups.
         case done([any Sendable])
-        /// The time is up.
+        /// The time limit has passed.
         case late
-        /// Its client got a signal.
+        /// The client received a signal.
         case interrupted
-        /// The mount ends.
+        /// The file system was unmounted.
         case unmounted
 
         static var done: Ending { .done([]) }
 
-        /// What the client is told that gets no other answer.
+        /// The errno of the reply, if there is no other reply.
         var code: Errno {
             switch self {
             case .done: .ioError
@@ -34,27 +34,27 @@ final class ParkedRequests {
 
     typealias Continuation = (Ending) -> Void
 
-    /// Expires with the first time limit; its descriptor is to be watched, and `expire` called.
+    /// Expires at the first time limit. When its descriptor is readable, `expire` must be called.
     let timer = OwnedDescriptor(owning: clinux_timerfd())
     private var waiting: [UInt64: Continuation] = [:]
-    /// Time limits in nanoseconds of CLOCK_MONOTONIC, the first one first. Those of requests that
-    /// wait no longer stay until they are met with.
+    /// Time limits in nanoseconds of CLOCK_MONOTONIC, in ascending order. Those of requests that
+    /// have been answered are removed lazily.
     private var limits: [(time: UInt64, number: UInt64)] = []
-    /// Limits at the start of the array that are over.
+    /// Limits at the start of the array that are no longer needed.
     private var passed = 0
-    /// What the timer is set to; 0: it is not.
+    /// The time that the timer is set to; 0 when it is disarmed.
     private var armed: UInt64 = 0
     private var lastNumber: UInt64 = 0
 
-    /// Time limits that are remembered.
+    /// Time limits in the list, for tests.
     var limitCount: Int { limits.count }
 
-    /// Requests that wait now.
+    /// Parked requests.
     var count: Int { waiting.count }
 
     /// Parks a request. `continuation` is called once, under the lock.
     ///
-    /// - Parameter limit: nanoseconds; nil: it may wait for ever.
+    /// - Parameter limit: in nanoseconds; nil for none.
     /// - Returns: the number of the request.
     func park(for limit: UInt64?, _ continuation: @escaping Continuation) -> UInt64 {
         lastNumber += 1
@@ -68,22 +68,22 @@ final class ParkedRequests {
         return lastNumber
     }
 
-    /// Ends the wait of a request, if it still waits.
+    /// Ends the wait of a request. No effect if it is not parked any more.
     func end(_ number: UInt64, _ ending: Ending) {
         waiting.removeValue(forKey: number)?(ending)
     }
 
-    /// Whether a request still waits.
+    /// Whether a request is parked.
     func contains(_ number: UInt64) -> Bool {
         waiting[number] != nil
     }
 
-    /// Forgets a request that was answered by whoever parked it.
+    /// Removes a request that was answered otherwise.
     func forget(_ number: UInt64) {
         waiting[number] = nil
     }
 
-    /// Ends the wait of those whose time is up.
+    /// Ends the wait of the requests whose time limit has passed.
     func expire() {
         let now = MonotonicClock.now
         while passed < limits.count, limits[passed].time <= now {
@@ -95,12 +95,12 @@ final class ParkedRequests {
         arm()
     }
 
-    /// Ends every wait: the mount ends.
+    /// Ends all waits, at unmount.
     func endAll() {
         for number in waiting.keys.sorted() { end(number, .unmounted) }
     }
 
-    /// Sets the timer to the first limit of a request that still waits.
+    /// Sets the timer to the first limit of a parked request.
     private func arm() {
         while passed < limits.count, waiting[limits[passed].number] == nil { passed += 1 }
         if passed > 64, passed > limits.count / 2 {

@@ -1,32 +1,32 @@
 import CFuse
 import LinuxSupport
 
-/// What becomes of requests that cannot be answered in their handler. Guarded by the mount's lock,
-/// for those who hold it already.
+/// Parks requests that cannot be answered in their handler, and has worker threads find out what
+/// they need. Guarded by the mount's lock; for code that already holds it.
 final class Parking {
     let requests = ParkedRequests()
     let lookups: Lookups
-    /// The tree behind its lock, for the threads that come back with answers.
+    /// The tree with its lock, for worker threads.
     weak var fileSystem: FileSystem?
     /// The connection to the kernel, once there is one.
     var connection: Connection?
-    /// Names of which the handler that runs has told the kernel.
+    /// The entries that the current handler has removed.
     @exclusivity(unchecked) var group: InvalidationGroup?
-    /// Directories that the kernel has kept locked for too long.
+    /// Directories whose invalidations take too long.
     var stuck: Set<ObjectIdentifier> = []
-    /// Texts of long listings: work for the time that nobody else needs.
+    /// For work that only computes, such as long listings; with a lower priority.
     private let computing: WorkerPool
-    /// Questions to name services and to processes that act as clients.
+    /// For work that may wait: name services, processes that act as clients.
     private let waiting: WorkerPool
-    /// Jobs that may hang in a file of a user's.
+    /// For jobs, which may wait for files of users.
     let jobs: WorkerPool
-    /// Tells the kernel of names that are gone.
+    /// For invalidations of entries.
     let names: WorkerPool
 
-    /// How often a request may find out that it needs to know more.
+    /// How often one request may be parked for lookups.
     private static let rounds = 16
 
-    /// - Parameter name: what the names of threads begin with.
+    /// - Parameter name: prefix of the names of threads.
     init(_ lookups: Lookups, name: String) {
         self.lookups = lookups
         computing = WorkerPool(name: "\(name)-render", threads: 1, niceness: 5)
@@ -36,7 +36,7 @@ final class Parking {
         lookups.runner = { [unowned self] in find($0, $1) }
     }
 
-    /// Lets the handler that begins give its request up until something was looked up.
+    /// Begins a handler that can park its request.
     @inline(__always)
     func begin() {
         lookups.canPark = true
@@ -47,14 +47,13 @@ final class Parking {
     @inline(__always)
     func finish() {
         lookups.canPark = false
-        // What one request found out is not for the next.
+        // The answers belong to one request.
         if lookups.answers.isUsed { lookups.answers = LookupAnswers() }
     }
 
-    /// Parks the request that is being handled until its lookups are done or too late.
+    /// Parks the current request until its lookups are done or their time limit has passed.
     ///
-    /// - Parameter goOn: carries the request out again, as its handler did; or answers it, when the
-    ///   mount ends.
+    /// - Parameter goOn: carries out the request again; after an unmount it only answers it.
     func park(_ goOn: @escaping (ParkedRequests.Ending) -> Void) {
         let (answers, group) = (lookups.answers, group)
         lookups.answers = LookupAnswers()
@@ -67,7 +66,7 @@ final class Parking {
         }
     }
 
-    /// Does a lookup that no request waits for.
+    /// Does a lookup that does not belong to a request.
     private func find(
         _ lookup: LookupAnswers.Missing,
         _ body: @escaping ((any Sendable)?) -> Void
@@ -77,7 +76,7 @@ final class Parking {
         }
     }
 
-    /// Has lookups done one after the other, and `done` called once, with the answers or without.
+    /// Has a worker thread do lookups one after the other. `done` is called once, under the lock.
     private func perform(
         _ missing: [LookupAnswers.Missing],
         lane: UInt64,
@@ -91,7 +90,7 @@ final class Parking {
         pool.submit(lane: lane) {
             var found: [any Sendable] = []
             for lookup in missing {
-                // Nobody waits any more.
+                // The request has been answered.
                 guard MonotonicClock.now < deadline else { return }
                 found.append(lookup.perform())
             }

@@ -1,4 +1,4 @@
-/// Where a node is in the mount, and what the mount offers to it.
+/// The path of a node, and the services of its mount.
 package struct Place {
     /// Path from the root of the mount without a leading slash; empty for the root itself.
     package var path: String

@@ -1,6 +1,6 @@
 import CFuse
 
-/// Wakes one poll(2) that waits on a file; given up without waking when it is dropped.
+/// Wakes one poll(2) on a file. It does not wake it when it is dropped.
 package struct PollWaker: ~Copyable {
     private enum Sleeper {
         case kernel(OpaquePointer)
@@ -27,8 +27,8 @@ package struct PollWaker: ~Copyable {
 
     /// Makes the poller ask again which events are ready.
     ///
-    /// The kernel only wakes a queue for this; it takes no lock that a request could hold, so it
-    /// is safe under the mount's lock and inside a handler.
+    /// The kernel takes no lock for this that a request can hold, so it is safe under the mount's
+    /// lock and inside a handler.
     consuming func wake() {
         switch sleeper {
         case .kernel(let handle): fuse_lowlevel_notify_poll(handle)

@@ -2,17 +2,15 @@ import CFuse
 package import LinuxSupport
 package import SystemPackage
 
-/// One read(2) that waits for its answer.
-///
-/// It is answered exactly once, now or after `WaitQueue.park`; one that is dropped answers EIO.
+/// One read(2). It is answered exactly once; a request that is dropped is answered with EIO.
 package struct ReadRequest: ~Copyable {
     /// Bytes from the start of the file.
     package let offset: Int
-    /// Bytes that the client takes at most.
+    /// The largest reply, in bytes.
     package let size: Int
-    /// The file is in non-blocking mode: the answer must be given now.
+    /// The file is in non-blocking mode (O_NONBLOCK).
     package let isNonBlocking: Bool
-    /// The number of the request while it waits in a queue; 0: it does not.
+    /// The number of the request while it is parked in a queue; 0 otherwise.
     private var number: UInt64 = 0
     private let answer: Reply
 
@@ -36,7 +34,7 @@ package struct ReadRequest: ~Copyable {
         answer = Reply(to: recorder)
     }
 
-    /// The reader. Its supplementary groups can be asked for until the request is answered.
+    /// The reader. Its supplementary groups are available until the request is answered.
     package var client: Client {
         switch answer.receiver {
         case .kernel(let request): FileSystem.client(of: request)
@@ -44,7 +42,7 @@ package struct ReadRequest: ~Copyable {
         }
     }
 
-    /// Answers with at most `size` of these bytes; none is the end of the file.
+    /// Answers with the first `size` of these bytes; none means the end of the file.
     package consuming func reply(_ bytes: Span<UInt8>) {
         let size = size
         unlist()
@@ -52,8 +50,8 @@ package struct ReadRequest: ~Copyable {
         answer.send(.init(rebasing: memory.prefix(size)))
     }
 
-    /// Answers with the part that was asked for of bytes the first of which is at `start` in the
-    /// file.
+    /// Answers with the requested part of the content. `start` is the offset of its first byte in
+    /// the file.
     package consuming func reply(from memory: UnsafeBufferPointer<UInt8>, startingAt start: Int) {
         let first = min(max(offset - start, 0), memory.count)
         let length = min(size, memory.count - first)
@@ -75,8 +73,8 @@ package struct ReadRequest: ~Copyable {
         }
     }
 
-    /// Makes an interrupt of the reader answer the request wherever it waits in `queue`. Returns
-    /// whether the reader was interrupted before.
+    /// Enables interrupts of a request that is parked in `queue`. Returns whether the reader was
+    /// interrupted before.
     mutating func list(in queue: WaitQueue) -> Bool {
         guard number == 0, case .kernel(let request) = answer.receiver else { return false }
         guard fuse_req_interrupted(request) == 0 else { return true }
@@ -92,8 +90,7 @@ package struct ReadRequest: ~Copyable {
         }
     }
 
-    /// Keeps the read until what it needs to know was looked up (`Lookups`); `handle` then gets it
-    /// again.
+    /// Parks the request until its lookups are done; `handle` then gets it again.
     package consuming func park(for handle: any FileHandle) {
         guard case .kernel(let request) = answer.receiver else {
             return fail(.resourceTemporarilyUnavailable)

@@ -3,12 +3,12 @@ import Glibc
 import LinuxSupport
 import SystemPackage
 
-/// The answer that one request waits for: given exactly once, EIO when it is forgotten.
+/// The reply to one request. It is sent exactly once; EIO if it is dropped.
 struct Reply: ~Copyable {
-    /// Who gets the answer.
+    /// Where the reply goes.
     enum Receiver {
         case kernel(fuse_req_t)
-        /// A test that holds on to the recorder.
+        /// To a recorder, in tests.
         case recorder(Unmanaged<ReplyRecorder>)
     }
 
@@ -31,10 +31,10 @@ struct Reply: ~Copyable {
         discard self
     }
 
-    /// Answers a write of which all was taken.
+    /// Answers a write that succeeded.
     ///
-    /// The kernel is first told of the names that the write took away, so that its client finds
-    /// none of them any more.
+    /// The entries that the write has removed are invalidated first, so that the client does not
+    /// find them any more.
     consuming func send(written count: Int) {
         switch receiver {
         case .kernel(let request):
@@ -47,7 +47,7 @@ struct Reply: ~Copyable {
         discard self
     }
 
-    /// Answers a write that failed, perhaps after it took names away.
+    /// Answers a write that failed, possibly after it has removed entries.
     consuming func fail(afterWrite code: Errno) {
         switch receiver {
         case .kernel(let request):
@@ -83,11 +83,11 @@ struct Reply: ~Copyable {
     }
 }
 
-/// Takes the answer to a request that no kernel sent, for tests.
+/// Records the reply to a request that does not come from the kernel, for tests.
 package final class ReplyRecorder {
-    /// Who reads.
+    /// The client.
     let client: Client
-    /// What was answered; nil while the request waits.
+    /// The reply; nil while the request is parked.
     var result: Result<[UInt8], Errno>?
     /// How often a poll on the file was woken.
     var wakes = 0

@@ -1,10 +1,10 @@
 import SystemPackage
 
-/// Those who wait for one thing to happen: reads that are answered later and polls.
+/// Parked reads and polls that wait for the same event.
 ///
-/// Guarded by the mount's lock, like the files it serves. The first `park` of a request must
-/// happen in its handler, where the loop thread cannot take in an interrupt at the same time;
-/// that makes the check for an interrupt that came first free of races.
+/// Guarded by the mount's lock, like the files it serves. The first `park` of a request must happen
+/// in its handler, while the loop thread cannot process an interrupt; the check for an earlier
+/// interrupt is then free of races.
 package final class WaitQueue {
     private var reads: [ParkedRead] = []
     private var polls: [WaitingPoll] = []
@@ -13,12 +13,12 @@ package final class WaitQueue {
 
     package init() {}
 
-    /// Whether anybody waits for data in a read(2).
+    /// Whether reads are parked.
     package var hasReaders: Bool { !reads.isEmpty }
 
-    /// Keeps a read until the queue is woken; `handle` then gets it again, and may park it again.
+    /// Parks a read until the queue is woken; `handle` then gets it again, and may park it again.
     ///
-    /// Answers EAGAIN at once in non-blocking mode, and EINTR when the reader got a signal.
+    /// Answers EAGAIN at once in non-blocking mode, and EINTR when the reader receives a signal.
     package func park(_ request: consuming ReadRequest, for handle: any FileHandle) {
         guard !request.isNonBlocking else {
             return request.fail(.resourceTemporarilyUnavailable)
@@ -28,19 +28,19 @@ package final class WaitQueue {
         reads.append(ParkedRead(request, handle: handle))
     }
 
-    /// Keeps the waker of a poll, one per open file, until the queue is woken.
+    /// Stores the waker of a poll, one per open file, until the queue is woken.
     package func notify(_ waker: consuming PollWaker?, for handle: any FileHandle) {
         guard let waker else { return }
         forget(handle)
         polls.append(WaitingPoll(waker, handle: ObjectIdentifier(handle)))
     }
 
-    /// Gives up the waker of an open file that is closed.
+    /// Drops the waker of an open file that is closed.
     package func forget(_ handle: any FileHandle) {
         polls.removeAll { $0.handle == ObjectIdentifier(handle) }
     }
 
-    /// Gives every waiting read back to its handle, oldest first, and wakes the polls.
+    /// Passes every parked read to its handle again, oldest first, and wakes the polls.
     package func wake() {
         wakes &+= 1
         let waiting = reads
@@ -57,7 +57,7 @@ package final class WaitQueue {
         }
     }
 
-    /// Answers an error to a read if it still waits here.
+    /// Answers a parked read with an error. No effect if it is not parked any more.
     func fail(_ id: UInt, with code: Errno) {
         guard let index = reads.firstIndex(where: { $0.id == id }) else { return }
         let read = reads.remove(at: index)
@@ -67,7 +67,7 @@ package final class WaitQueue {
     }
 }
 
-/// A read that waits, and who can answer it.
+/// A parked read, with the handle that can answer it.
 final class ParkedRead {
     let id: UInt
     let handle: any FileHandle
@@ -84,7 +84,7 @@ final class ParkedRead {
     }
 }
 
-/// A poll that waits.
+/// The waker of a poll, with its handle.
 private final class WaitingPoll {
     let handle: ObjectIdentifier
     private var waker: PollWaker?

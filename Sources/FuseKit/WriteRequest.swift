@@ -2,13 +2,11 @@ import CFuse
 package import LinuxSupport
 package import SystemPackage
 
-/// One write(2) that waits for its answer.
-///
-/// It is answered exactly once, now or after `park`; one that is dropped answers EIO.
+/// One write(2). It is answered exactly once; a request that is dropped is answered with EIO.
 package struct WriteRequest: ~Copyable {
-    /// What was written; gone when the handler returns, also when the request is parked.
+    /// The written bytes. Valid only in the handler, also when the request is parked.
     package let bytes: UnsafeBufferPointer<UInt8>
-    /// Who writes.
+    /// The writer.
     package let client: Client
     private let answer: Reply
 
@@ -25,7 +23,7 @@ package struct WriteRequest: ~Copyable {
         answer = Reply(to: recorder)
     }
 
-    /// Answers that all was taken.
+    /// Answers that all bytes were written.
     package consuming func reply() {
         answer.send(written: bytes.count)
     }
@@ -35,9 +33,9 @@ package struct WriteRequest: ~Copyable {
         answer.fail(afterWrite: code)
     }
 
-    /// Keeps the request until what it needs to know was looked up (`Lookups`).
+    /// Parks the request until its lookups are done.
     ///
-    /// - Parameter goOn: gets it again, without its bytes.
+    /// - Parameter goOn: gets the request again; its bytes are not valid any more.
     package consuming func park(_ goOn: @escaping (consuming WriteRequest) -> Void) {
         guard case .kernel(let request) = answer.receiver else {
             return fail(.resourceTemporarilyUnavailable)
@@ -55,7 +53,7 @@ package struct WriteRequest: ~Copyable {
     }
 }
 
-/// A write that waits.
+/// A parked write.
 private final class ParkedWrite {
     private var request: WriteRequest?
 

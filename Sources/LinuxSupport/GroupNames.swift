@@ -1,9 +1,8 @@
 internal import Glibc
 
-/// The system's groups, wherever its name services have them from.
+/// Groups, from the system's name services.
 package enum GroupNames {
-    /// The number of a group; nil when there is none of that name. May take as long as the network
-    /// does.
+    /// The id of a group; nil when it does not exist. May wait for the network.
     package static func number(of name: String) -> UInt32? {
         var capacity = 1 << 10
         while capacity <= 1 << 22 {

@@ -1,5 +1,4 @@
 internal import CLinux
-internal import Glibc
 
 /// A thread of its own for work that would keep the engine waiting; jobs run one after the other.
 ///
@@ -55,26 +54,8 @@ package final class HelperThread: Sendable {
         }
         guard mustStart else { return true }
         // The thread keeps the work alive but not this object, whose end is the thread's end.
-        let box = Unmanaged.passRetained(Body(name: name, work: work))
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, 256 * 1024)
-        var thread = pthread_t()
-        let result = pthread_create(
-            &thread,
-            &attributes,
-            { context in
-                if let context {
-                    Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
-                }
-                return nil
-            },
-            box.toOpaque()
-        )
-        pthread_attr_destroy(&attributes)
-        guard result == 0 else {
-            box.release()
+        let body = Body(work: work)
+        guard SystemThread.detach(name, { body.run() }) else {
             work.withLock { $0.isStarted = false }
             return false
         }
@@ -82,20 +63,13 @@ package final class HelperThread: Sendable {
     }
 
     private final class Body: Sendable {
-        let name: String
         let work: Monitor<Work>
 
-        init(name: String, work: Monitor<Work>) {
-            self.name = name
+        init(work: Monitor<Work>) {
             self.work = work
         }
 
         func run() {
-            // Signals are for the thread that serves the mount.
-            var every = sigset_t()
-            sigfillset(&every)
-            pthread_sigmask(SIG_SETMASK, &every, nil)
-            _ = clinux_set_thread_name(name)
             work.withLock { $0.thread = clinux_gettid() }
             while let job = next() {
                 job()

@@ -1,13 +1,13 @@
-/// Which threads do a lookup.
+/// The kind of a lookup, which decides about the threads that do it.
 package enum LookupWork: Sendable {
-    /// It only takes time.
+    /// It computes and does not wait.
     case computing
-    /// It may wait for something that never comes.
+    /// It may wait without limit.
     case waiting
 }
 
-/// Something that a request has to find out and that may take long: what a name service knows,
-/// what the kernel says to another process, the text of a long listing.
+/// Something that a request needs and that may take long: the answer of a name service or of
+/// another process, the text of a long listing.
 package struct Lookup<Answer: Sendable>: Sendable {
     let work: LookupWork
     let lane: UInt64
@@ -15,9 +15,9 @@ package struct Lookup<Answer: Sendable>: Sendable {
     let perform: @Sendable () -> Answer
 
     /// - Parameters:
-    ///   - lane: work of one lane is done piece by piece; most often the user who causes it.
-    ///   - limit: nanoseconds after which the request goes on without the answer.
-    ///   - perform: finds the answer, on any thread, with no lock held.
+    ///   - lane: lookups of one lane are done one after the other. Usually the uid of the client.
+    ///   - limit: nanoseconds after which the request continues without the answer.
+    ///   - perform: returns the answer. Called on any thread, with no lock held.
     package init(
         _ work: LookupWork,
         lane: UInt64,
@@ -33,13 +33,13 @@ package struct Lookup<Answer: Sendable>: Sendable {
 
 /// Why there is no answer to a lookup.
 package enum Unanswered: Error, Sendable {
-    /// It is being looked for; the request is to be carried out again when it has come.
+    /// It is not known yet. The request is carried out again when it is.
     case pending
-    /// It did not come in time.
+    /// It was not found within the time limit.
     case late
 }
 
-/// What one request has found out. Guarded by the lock of the mount it came over.
+/// The answers to the lookups of one request. Guarded by the mount's lock.
 package final class LookupAnswers {
     /// A lookup without the type of its answer.
     package struct Missing: Sendable {
@@ -57,26 +57,26 @@ package final class LookupAnswers {
     private var known: [AnyHashable: Any] = [:]
     private var keys: [AnyHashable] = []
     private var missing: [Missing] = []
-    /// The answers that are missing will not come in time.
+    /// The time limit of the missing answers has passed.
     package var isLate = false
-    /// How often something was to be looked up.
+    /// How often lookups were taken.
     package private(set) var rounds = 0
-    /// Whether anything belongs to one request alone.
+    /// Whether it contains anything, which then belongs to one request.
     package private(set) var isUsed = false
 
     package init() {}
 
-    /// Whether the request cannot be carried out before something is looked up.
+    /// Whether answers are missing.
     package var isPending: Bool { !missing.isEmpty }
 
-    /// What is to be looked up, the first time that it is asked for.
+    /// Takes the lookups whose answers are missing.
     package func takeMissing() -> [Missing] {
         defer { missing = [] }
         rounds += 1
         return missing
     }
 
-    /// Takes the answers to what `takeMissing` returned last, in its order.
+    /// Stores the answers to the lookups that `takeMissing` returned last, in the same order.
     package func store(_ answers: [any Sendable]) {
         for (key, answer) in zip(keys, answers) { known[key] = answer }
         keys = []
@@ -105,24 +105,24 @@ package final class LookupAnswers {
 
 /// The lookups of one mount. Guarded by its lock.
 ///
-/// A request that needs an answer which is not known is given up before it has any effect, and is
-/// carried out again when the answer has come; until then it is parked. Where no request can be
-/// parked, the answer is looked for at once.
+/// A request that needs an unknown answer stops before it has any effect. It is parked, and carried
+/// out again when the answer is known. Without a request that can be parked, lookups are done
+/// synchronously.
 package final class Lookups {
-    /// Answers of the request that is being handled.
+    /// The answers of the current request.
     @exclusivity(unchecked) package var answers = LookupAnswers()
-    /// Whether a request is being handled that can be parked.
+    /// Whether there is a current request and it can be parked.
     @exclusivity(unchecked) package var canPark = false
-    /// Has a lookup done on another thread, and calls the continuation with the answer under the
-    /// lock, or with nil when it is late. nil: there are no other threads.
+    /// Does a lookup on another thread, and calls the continuation under the lock: with the answer,
+    /// or with nil after the time limit. nil when there are no other threads.
     package var runner: ((LookupAnswers.Missing, @escaping ((any Sendable)?) -> Void) -> Void)?
 
     package init() {}
 
-    /// Whether the request that is being handled has to be carried out again later.
+    /// Whether the current request has to be parked.
     package var isPending: Bool { canPark && answers.isPending }
 
-    /// The answer to a lookup, if it is known; otherwise it is noted that the request needs it.
+    /// The answer to a lookup, if it is known. Otherwise records that the request needs it.
     package func known<Key: Hashable, Answer>(
         _ key: Key,
         _ lookup: () -> Lookup<Answer>
@@ -135,7 +135,7 @@ package final class Lookups {
 
     /// The answer to a lookup.
     ///
-    /// - Throws: when there is none yet, or none in time.
+    /// - Throws: when it is not known.
     package func answer<Key: Hashable, Answer>(
         _ key: Key,
         _ lookup: () -> Lookup<Answer>
@@ -144,17 +144,16 @@ package final class Lookups {
         throw unanswered
     }
 
-    /// Forgets what was found out for one part of a request, so that it is not believed for the
-    /// next.
+    /// Drops the answers for one part of a request, so that they are not used for the next part.
     package func forget() {
         if canPark, answers.isUsed { answers = LookupAnswers() }
     }
 
-    /// What is to be thrown when `known` has returned nil.
+    /// The error to throw when `known` has returned nil.
     package var unanswered: Unanswered { answers.isLate ? .late : .pending }
 
-    /// Has something looked up that no request waits for. `body` gets the answer under the lock, at
-    /// once or later; nil when it did not come in time.
+    /// Does a lookup that does not belong to a request. `body` is called under the lock, now or
+    /// later, with the answer, or with nil after the time limit.
     package func find<Answer: Sendable>(
         _ lookup: Lookup<Answer>,
         _ body: @escaping (Answer?) -> Void
@@ -163,8 +162,7 @@ package final class Lookups {
         runner(lookup.erased) { body(LookupAnswers.value(of: $0)) }
     }
 
-    /// Makes something that has to last until the request is answered, however often it is carried
-    /// out until then.
+    /// Returns a value that is made once per request, however often the request is carried out.
     package func keep<Key: Hashable, Value, Failure: Error>(
         _ key: Key,
         _ make: () throws(Failure) -> Value

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// A thread of the daemon. It takes no signals, so that they reach the thread that waits for them.
+/// A thread. All signals are blocked in it, so that they reach the thread that waits for them.
 package final class SystemThread: Sendable {
     private final class Start: Sendable {
         let name: String
@@ -15,7 +15,7 @@ package final class SystemThread: Sendable {
 
     private let thread: pthread_t
 
-    /// Starts `body` in a thread that has to be joined; at most 15 bytes of the name are shown.
+    /// Starts `body` in a thread that must be joined. The kernel keeps 15 bytes of the name.
     package init(_ name: String, _ body: @escaping @Sendable () -> Void) {
         guard let thread = Self.start(name, isDetached: false, body) else {
             fatalError("no thread can be started: \(String(cString: strerror(errno)))")
@@ -23,9 +23,9 @@ package final class SystemThread: Sendable {
         self.thread = thread
     }
 
-    /// Starts `body` in a thread that nobody waits for.
+    /// Starts `body` in a detached thread.
     ///
-    /// - Returns: false when the system has no thread to give.
+    /// - Returns: false if the thread cannot be started.
     package static func detach(_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
         start(name, isDetached: true, body) != nil
     }

@@ -1,12 +1,11 @@
 internal import CLinux
 internal import Glibc
 
-/// A few threads for work that must not be done under a lock.
+/// A limited number of threads for work that must not be done under a lock.
 ///
-/// Jobs of one lane are done one after the other, so that whoever causes many of them, or one that
-/// takes long, takes one thread and not all. The threads start with the first jobs, never earlier:
-/// a program that puts itself in the background loses every thread but one. Nobody waits for their
-/// end, because a job may hang.
+/// Jobs of one lane run one after the other, so that a user with many jobs, or with one that hangs,
+/// occupies one thread. The threads start with the first jobs: a program that forks to move to the
+/// background loses all threads but one. They are never joined, because a job may hang.
 package final class WorkerPool: Sendable {
     private struct Job {
         let lane: UInt64
@@ -20,17 +19,17 @@ package final class WorkerPool: Sendable {
         var idle = 0
     }
 
-    /// What the threads share; the pool itself may go while one hangs.
+    /// The state that the threads share. It outlives the pool if a job hangs.
     private final class Shared: Sendable {
         let state = Guarded(State())
-        /// Counts the jobs that were handed in; each wakes one thread.
+        /// A semaphore that counts submitted jobs.
         let wakeup: Int32 = eventfd(0, Int32(EFD_CLOEXEC | EFD_SEMAPHORE))
 
         deinit {
             close(wakeup)
         }
 
-        /// The oldest job whose lane is free; the lane is taken.
+        /// Takes the oldest job whose lane is free, and occupies the lane.
         func take() -> Job? {
             state.withLock { state in
                 let index = state.waiting.firstIndex { !state.busyLanes.contains($0.lane) }
@@ -81,9 +80,9 @@ package final class WorkerPool: Sendable {
         self.niceness = niceness
     }
 
-    /// Has a job done as soon as a thread is free and the jobs of its lane before it are done.
+    /// Submits a job. It runs when a thread is free and the earlier jobs of its lane are done.
     ///
-    /// The caller does it when the system has no thread to give: slow, but done.
+    /// The caller runs it if no thread can be started at all.
     package func submit(lane: UInt64, _ body: @escaping @Sendable () -> Void) {
         let (needsThread, isAlone) = shared.state.withLock { state in
             state.waiting.append(Job(lane: lane, body: body))
