@@ -159,7 +159,7 @@ check() { # OPTION
         user_descriptors)
             with user_descriptors=3
             limit user_descriptors 3
-            spawn setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all sleep 60
+            spawn "$SETPRIV" --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all sleep 60
             until_true 5 "sleep runs as nobody" runs_as 65534 "$pid"
             nobody mkdir "$MNT/contexts/a" || fail "mkdir"
             echo page-faults:u | nobody tee "$MNT/contexts/a/events" >/dev/null

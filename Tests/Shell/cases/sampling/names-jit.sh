@@ -56,7 +56,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
     # The other way round: a process of that user believes itself and root.
     profiler b
     (echo self >"$c/load_context" && echo exec >"$c/start" &&
-        exec setpriv --reuid 65534 --regid 65534 --clear-groups "$PWD/others/jit" "$PWD/others/where" 3000) &
+        exec "$SETPRIV" --reuid 65534 --regid 65534 --clear-groups "$PWD/others/jit" "$PWD/others/where" 3000) &
     pid=$!
     spawned="$spawned $pid"
     until_true 5 "the code is there" test -s others/where
