@@ -1,5 +1,6 @@
 #!/bin/sh
 # The kernel's functions are named also where its list begins with symbols at address 0.
+# shells: bash dash busybox
 # shellcheck source=../../lib/common.sh
 . "$LIB/common.sh"
 # shellcheck source=../../lib/names.sh
