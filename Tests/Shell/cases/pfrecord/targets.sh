@@ -28,12 +28,6 @@ record_to_the_end -p "$pid" -o b.data
 go_aside
 wait "$recorder" || fail "without its first thread: $(cat err)"
 eq "samples without the first thread" 1009 "$(faults_in b.data)"
-workload aside=again=faults=1009 wait
-record_to_the_end -p "$pid" -o c.data
-go_aside
-wait "$recorder" || fail "another thread executes: $(cat err)"
-# A program that begins has one fault of this kind before its first step.
-eq "samples of what another thread executes" 1010 "$(faults_in c.data)"
 workload wait faults=101
 record_to_the_end -t "$pid" -o d.data
 go
@@ -42,9 +36,3 @@ eq "samples of a thread" 101 "$(faults_in d.data)"
 # Commands that do the same.
 pfrecord -e page-faults -c 1 -o e.data "$TOOLS/workload" aside=faults=1009 poke leave || fail "$(cat err)"
 eq "samples of a command without its first thread" 1010 "$(faults_in e.data)"
-pfrecord -e page-faults -c 1 -o f.data "$TOOLS/workload" aside=again=faults=1009 poke wait ||
-    fail "$(cat err)"
-eq "samples of a command that another thread executes" 1011 "$(faults_in f.data)"
-pfrecord -C 0 -o g.data taskset -c 0 "$TOOLS/workload" spin=200 || fail "a CPU: $(cat err)"
-perf report -i g.data --stdio >report.txt 2>perf.err || fail "perf report: $(cat perf.err)"
-like "a CPU" "*of event 'cpu-clock'*" "$(cat report.txt)"
